@@ -1,0 +1,3 @@
+"""Tocsin: monitoring as custom resources."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,186 @@
+"""
+The operator's configuration: one YAML file, validated as a whole before anything starts.
+
+This is the platform's side of the contract: where the Alertmanager Secret is,
+who hears when a namespace has no default of its own, which severities there are
+and in which order, and what a tenant may use up. `docs/reference/configuration.md`
+is generated from these models.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from tocsin.api.duration import Duration
+from tocsin.api.meta import (
+    URL,
+    KubeModel,
+    LabelName,
+    Name,
+    NamespaceName,
+    SecretKeyRef,
+    Severity,
+    ShortText,
+)
+
+LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=317)]
+
+
+class SecretLocation(KubeModel):
+    """Where a Secret is."""
+
+    namespace: NamespaceName = "monitoring"
+    """namespace of the Secret."""
+    name: Name = "alertmanager-tocsin"
+    """name of the Secret; set it as `spec.configSecret` of the Alertmanager object."""
+
+
+class ServiceAccountName(KubeModel):
+    """The operator's own ServiceAccount, named in messages that ask for consent."""
+
+    namespace: NamespaceName = "tocsin-system"
+    """namespace of the ServiceAccount."""
+    name: Name = "tocsin"
+    """name of the ServiceAccount."""
+
+
+class AlertmanagerSettings(KubeModel):
+    """The Alertmanager that Tocsin configures."""
+
+    secret: SecretLocation = SecretLocation()
+    """secret that the operator makes and keeps: the Alertmanager configuration."""
+    urls: Annotated[tuple[URL, ...], Field(max_length=16)] = ()
+    """urls of every replica, read to see which configuration is loaded; empty: not observed."""
+    version: Annotated[str, StringConstraints(max_length=32, pattern=r"^0\.[0-9]+(\.[0-9]+)?$")] = (
+        "0.34.2"
+    )
+    """version of Alertmanager that the configuration is written for."""
+    secret_files_path: Annotated[str, StringConstraints(max_length=256, pattern=r"^/[^\s]*$")] = (
+        "/etc/alertmanager/config"  # noqa: S105 a folder
+    )
+    """secretFilesPath is where prometheus-operator mounts the Secret's keys in Alertmanager."""
+    max_secret_bytes: Annotated[int, Field(ge=1024, le=1_040_000)] = 1_000_000
+    """maxSecretBytes is the budget of the Secret; growth beyond it is refused with SizeLimit."""
+
+
+class Grouping(KubeModel):
+    """How messages are batched where a notify block says nothing; Alertmanager's defaults."""
+
+    group_wait: Duration = "30s"
+    """groupWait is how long the first message of a group waits for others."""
+    group_interval: Duration = "5m"
+    """groupInterval is how long news of a group waits after a message."""
+    repeat_interval: Duration = "4h"
+    """repeatInterval is when a still firing alert is told again."""
+
+
+class DefaultChannel(KubeModel):
+    """A channel that hears where a namespace has no default channel of its own."""
+
+    name: Name
+    """name of the NotificationChannel."""
+    namespace: NamespaceName
+    """namespace of the NotificationChannel."""
+    min_severity: Severity | None = None
+    """minSeverity sends only alerts at least this severe."""
+    after: Duration | None = None
+    """after sends only what goes on this long."""
+
+
+class SMTPSettings(KubeModel):
+    """The mail relay of channels that name none."""
+
+    smarthost: Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\s:]+:[0-9]{1,5}$")]
+    """smarthost is the relay as host:port."""
+    from_: Annotated[str, StringConstraints(min_length=3, max_length=320), Field(alias="from")]
+    """from is the sender's address."""
+    hello: ShortText | None = None
+    """hello is the name told to the relay."""
+    auth_username: ShortText | None = None
+    """authUsername for the relay."""
+    auth_password_secret_ref: SecretKeyRef | None = None
+    """authPasswordSecretRef is a key of a Secret in the Alertmanager Secret's namespace."""
+    require_tls: bool = True
+    """requireTLS refuses a relay without STARTTLS."""
+
+
+class DefaultSeverities(KubeModel):
+    """Severities of objects that name none."""
+
+    alert_rule: Severity = "warning"
+    """alertRule is the severity of an AlertRule without one."""
+    health_check: Severity | None = None
+    """healthCheck is the severity of a HealthCheck without one. Default: the highest."""
+
+
+class Limits(KubeModel):
+    """What one namespace may use up."""
+
+    rules_per_namespace: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """rulesPerNamespace is the largest number of AlertRules that are compiled."""
+    channels_per_namespace: Annotated[int, Field(ge=1, le=10_000)] = 50
+    """channelsPerNamespace is the largest number of NotificationChannels that are compiled."""
+    rule_bytes: Annotated[int, Field(ge=1024, le=409_600)] = 131_072
+    """ruleBytes is the largest PrometheusRule that one AlertRule may become."""
+
+
+class OperatorConfig(KubeModel):
+    """The whole configuration file."""
+
+    alertmanager: AlertmanagerSettings = AlertmanagerSettings()
+    """alertmanager that is configured and observed."""
+    service_account: ServiceAccountName = ServiceAccountName()
+    """serviceAccount that the operator runs as; messages that ask for consent name it."""
+    default_channels: Annotated[tuple[DefaultChannel, ...], Field(max_length=16)] = ()
+    """defaultChannels hear where a namespace has no default channel of its own."""
+    grouping: Grouping = Grouping()
+    """grouping of messages where a notify block says nothing."""
+    smtp: SMTPSettings | None = None
+    """smtp is the mail relay of channels that name none."""
+    severities: Annotated[tuple[Severity, ...], Field(min_length=1, max_length=16)] = (
+        "critical",
+        "warning",
+        "info",
+        "none",
+    )
+    """severities there are, the most severe first."""
+    default_severities: DefaultSeverities = DefaultSeverities()
+    """defaultSeverities of objects that name none."""
+    trusted_namespaces: Annotated[tuple[NamespaceName, ...], Field(max_length=256)] = ()
+    """trustedNamespaces may use what tenants may not, such as the template function query."""
+    watch_namespaces: Annotated[tuple[NamespaceName, ...], Field(max_length=256)] = ()
+    """watchNamespaces restricts the operator to these namespaces; empty means all."""
+    rule_labels: Annotated[
+        dict[LabelKey, Annotated[str, StringConstraints(max_length=63)]], Field(max_length=16)
+    ] = Field(default={})
+    """ruleLabels are put on every PrometheusRule, so that Prometheus' ruleSelector finds it."""
+    reserved_labels: Annotated[tuple[LabelName, ...], Field(max_length=64)] = ()
+    """reservedLabels are label names that users may not set, besides tocsin_*."""
+    limits: Limits = Limits()
+    """limits of one namespace."""
+
+    @model_validator(mode="after")
+    def _severities_agree(self) -> Self:
+        if len(set(self.severities)) != len(self.severities):
+            raise ValueError("severities: an entry stands twice; name each severity once")
+        default = self.default_severities.alert_rule
+        if default not in self.severities:
+            raise ValueError(
+                f"defaultSeverities.alertRule: {default!r} is not one of severities; "
+                f"choose from {', '.join(self.severities)}"
+            )
+        return self
+
+    def at_least(self, floor: str | None) -> tuple[str, ...] | None:
+        """
+        Give the severities that meet a `minSeverity`, or None where there is no floor.
+
+        A floor outside the list is met by nothing (api.md): the empty tuple.
+        """
+        if floor is None:
+            return None
+        if floor not in self.severities:
+            return ()
+        return self.severities[: self.severities.index(floor) + 1]

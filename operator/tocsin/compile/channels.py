@@ -1,0 +1,220 @@
+"""
+NotificationChannels: what is wrong with one, and which secrets it needs.
+
+Secrets are only references here. Their values meet this module once, to be judged,
+and never stand in what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tocsin.api.config import OperatorConfig
+from tocsin.api.meta import KubeModel, ObjectRef, SecretKeyRef
+from tocsin.api.notification_channel import NotificationChannelSpec
+from tocsin.api.problem import Problem, Reason
+from tocsin.compile.names import digest_of
+from tocsin.compile.receivers.email import SMTP_PASSWORD
+from tocsin.compile.receivers.entry import Surroundings, field_name
+from tocsin.compile.receivers.table import check_receiver
+from tocsin.compile.refusals import (
+    control_problem,
+    duration_problem,
+    invalid,
+    not_yet,
+    present,
+    severity_problem,
+)
+from tocsin.compile.template_checks import message_template_problem
+
+MAX_SECRET_BYTES = 8_192
+"""A URL, token or password is shorter; the Alertmanager Secret is shared by all tenants."""
+
+_READABLE_NAME = 100
+_TEMPLATED_KEYS = ("routingKeySecretRef", "serviceKeySecretRef")
+_REPLACED = re.compile(r"\$\([a-zA-Z_0-9]+\)")
+_BREAKS = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """One secret of a channel: its field in the spec, its file in Alertmanager, its source."""
+
+    field: str
+    """Path in the spec, such as `slack.apiURLSecretRef`."""
+    file: str
+    """Key in the Alertmanager Secret; no two channels or fields share one."""
+    ref: SecretKeyRef
+
+
+def secret_uses(ref: ObjectRef, spec: NotificationChannelSpec) -> tuple[SecretUse, ...]:
+    """Give every secret that a channel refers to, in the order of its fields."""
+    return tuple(
+        SecretUse(field, _file_name(ref, field), secret) for field, secret in _references(spec)
+    )
+
+
+def smtp_secret_use(config: OperatorConfig) -> SecretUse | None:
+    """Give the relay's password; its Secret is in the Alertmanager Secret's namespace."""
+    if config.smtp is None or config.smtp.auth_password_secret_ref is None:
+        return None
+    return SecretUse(
+        SMTP_PASSWORD, "tocsin-smtp-auth-password", config.smtp.auth_password_secret_ref
+    )
+
+
+def _references(model: KubeModel, path: str = "") -> Iterator[tuple[str, SecretKeyRef]]:
+    given = model.model_fields_set
+    for name in type(model).model_fields:
+        value = getattr(model, name) if name in given else None
+        if isinstance(value, KubeModel):
+            field = f"{path}.{field_name(model, name)}" if path else field_name(model, name)
+            if isinstance(value, SecretKeyRef):
+                yield field, value
+            else:
+                yield from _references(value, field)
+
+
+def _file_name(ref: ObjectRef, field: str) -> str:
+    """
+    Name a secret's key: readable, and injective by the hash at its end.
+
+    The namespace is always whole, so that no tenant can meet another's key.
+    """
+    readable = field.removesuffix("SecretRef")
+    digest = digest_of((ref.namespace, ref.name, field), 10)
+    return f"tocsin-{ref.namespace}_{ref.name[:_READABLE_NAME]}_{readable}-{digest}"
+
+
+def check_channel(
+    ref: ObjectRef, spec: NotificationChannelSpec, config: OperatorConfig
+) -> tuple[Problem, ...]:
+    """Give everything that is wrong with a channel but the values of its secrets."""
+    around = Surroundings(spec, config, {})
+    trusted = ref.namespace in config.trusted_namespaces
+    problems = [*_unsupported(spec), *check_receiver(around)]
+    problems += _policy(spec, config)
+    for field, text in _texts(spec):
+        problem = _text_problem(field, text, trusted=trusted)
+        if problem is not None:
+            problems.append(problem)
+    return tuple(problems)
+
+
+def _unsupported(spec: NotificationChannelSpec) -> Iterator[Problem]:
+    if spec.subscribe is not None:
+        yield not_yet(
+            "spec.subscribe",
+            "leave it out and write an AlertRule with the foreign condition meanwhile",
+        )
+    if spec.digest is not None:
+        yield not_yet("spec.digest", "leave it out and set notify.groupInterval in rules meanwhile")
+    if spec.active_times:
+        yield not_yet("spec.activeTimes", "leave it out; the channel hears at any time meanwhile")
+    if spec.verify is not None and spec.verify.on_change:
+        yield not_yet("spec.verify.onChange", "leave it out and fire a test AlertRule meanwhile")
+
+
+def _policy(spec: NotificationChannelSpec, config: OperatorConfig) -> list[Problem]:
+    default = spec.default
+    return present(
+        (
+            severity_problem("spec.minSeverity", spec.min_severity, config.severities),
+            severity_problem(
+                "spec.default.minSeverity",
+                None if default is None else default.min_severity,
+                config.severities,
+            ),
+            duration_problem("spec.default.after", None if default is None else default.after),
+        )
+    )
+
+
+def _texts(model: KubeModel, path: str = "spec") -> Iterator[tuple[str, str]]:
+    """Give every string that the user wrote, with its field."""
+    for name in type(model).model_fields:
+        if name in model.model_fields_set:
+            yield from _texts_in(getattr(model, name), f"{path}.{field_name(model, name)}")
+
+
+def _texts_in(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, KubeModel):
+        yield from _texts(value, path)
+    elif isinstance(value, tuple):
+        for index, one in enumerate(value):
+            yield from _texts_in(one, f"{path}[{index}]")
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _texts_in(name, f"{path}.{name}")
+            yield from _texts_in(one, f"{path}.{name}")
+
+
+def _text_problem(field: str, text: str, *, trusted: bool) -> Problem | None:
+    problem = control_problem(field, text, lines=True)
+    if problem is None and "$(" in text:
+        found = _REPLACED.search(text)
+        if found is not None:
+            problem = invalid(
+                field,
+                f"holds {found.group()}, which the reloader of Alertmanager's configuration would "
+                "replace: write it without the brackets",
+            )
+    if problem is None and "{{" in text:
+        problem = message_template_problem(field, text, trusted=trusted)
+    return problem
+
+
+def clean_secret_value(value: bytes) -> bytes:
+    """Strip the line ends that editors and `echo` leave behind a secret."""
+    return value.rstrip(b"\r\n")
+
+
+def check_secret_value(
+    use: SecretUse, spec: NotificationChannelSpec, value: bytes
+) -> Problem | None:
+    """Refuse a value that cannot work; what is said never holds any part of it."""
+    del spec
+    reason = _value_problem(use.field, clean_secret_value(value))
+    if reason is None:
+        return None
+    message = f"key {use.ref.key!r} of Secret {use.ref.name!r} {reason}"
+    return Problem(Reason.SECRET_MALFORMED, f"spec.{use.field}", message)
+
+
+def _value_problem(field: str, value: bytes) -> str | None:
+    if not value:
+        return "is empty: put the value there"
+    if len(value) > MAX_SECRET_BYTES:
+        return (
+            f"has {len(value):,} bytes, the limit is {MAX_SECRET_BYTES:,}: put only the value there"
+        )
+    if _BREAKS.search(value):
+        return "has a line break or control character inside: put the value on one line"
+    try:
+        return _text_reason(field, value.decode())
+    except UnicodeDecodeError:
+        return "is not UTF-8 text: put the value there as text"
+
+
+def _text_reason(field: str, text: str) -> str | None:
+    is_url = field.endswith(("URLSecretRef", "urlSecretRef"))
+    if "{{" in text and (is_url or field.endswith(_TEMPLATED_KEYS)):
+        return "holds {{, which Alertmanager would read as a template: remove it"
+    if is_url and not _is_url(text):
+        return "is no http or https URL: copy the whole address, from https:// on"
+    return None
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    blank = any(character.isspace() for character in text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_is_good and not blank

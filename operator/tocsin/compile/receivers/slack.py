@@ -1,0 +1,45 @@
+"""`slack`: an attachment with a colour and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tocsin.api.problem import Problem
+from tocsin.api.receivers.slack import Slack
+from tocsin.compile.messages import call
+from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate, with_defaults
+from tocsin.compile.refusals import invalid, not_yet
+
+_POST_MESSAGE = "https://slack.com/api/chat.postMessage"
+_MESSAGE = {
+    "color": call("slack.color"),
+    "title": call("title"),
+    "text": call("slack.text"),
+    "fallback": call("title"),
+}
+_FIELDS = {
+    "short_fields": True,
+    "fields": [
+        {"title": "Severity", "value": call("severity")},
+        {"title": "Source", "value": call("source")},
+    ],
+}
+
+
+def check_slack(slack: Slack, around: Surroundings) -> Iterator[Problem]:
+    """Give what Slack would refuse, and what this release does not do."""
+    del around
+    if slack.channel is None and slack.api_url_secret_ref is None:
+        yield invalid("spec.slack.channel", "is missing: an app must be told where to post")
+    if slack.channel is not None and "{team}" in slack.channel:
+        yield not_yet("spec.slack.channel", "write one channel a team, without {team}, meanwhile")
+
+
+def compile_slack(slack: Slack, around: Surroundings) -> Entry:
+    """Write an entry of `slack_configs`."""
+    entry = opening(around)
+    if slack.update_message:
+        entry["api_url"] = _POST_MESSAGE
+    entry |= translate(slack, "slack", around.files)
+    defaults = _MESSAGE if slack.fields else _MESSAGE | _FIELDS
+    return with_defaults(entry, defaults)

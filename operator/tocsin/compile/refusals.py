@@ -1,0 +1,59 @@
+"""Sentences that several checks share, and the checks of plain values they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tocsin.api.duration import milliseconds
+from tocsin.api.problem import Problem, Reason
+
+_LONGEST = (2**63 - 1) // 1_000_000
+"""Milliseconds in the longest duration that Prometheus and Alertmanager can hold, 292 years."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def not_yet(field: str, meanwhile: str) -> Problem:
+    """Refuse a field of the promised API that this release does not compile."""
+    return Problem(
+        Reason.NOT_YET_SUPPORTED, field, f"is not supported by this release yet: {meanwhile}"
+    )
+
+
+def invalid(field: str, message: str) -> Problem:
+    """Refuse a value whose form or combination means nothing."""
+    return Problem(Reason.INVALID_SPEC, field, message)
+
+
+def duration_problem(field: str, duration: str | None) -> Problem | None:
+    """Refuse a duration that is too long for Prometheus and Alertmanager to hold."""
+    if duration is None or milliseconds(duration) <= _LONGEST:
+        return None
+    return invalid(field, f"{duration} is longer than 292 years: write a shorter duration")
+
+
+def control_problem(field: str, value: str, *, lines: bool = False) -> Problem | None:
+    """Refuse control characters; with `lines`, newline and tab are fine."""
+    found = (_CONTROL_IN_TEXT if lines else _CONTROL).search(value)
+    if found is None:
+        return None
+    code = f"U+{ord(found.group()):04X}"
+    return invalid(field, f"holds the control character {code} at {found.start() + 1}: remove it")
+
+
+def severity_problem(field: str, severity: str | None, known: tuple[str, ...]) -> Problem | None:
+    """Refuse a severity that the operator's configuration does not order."""
+    if severity is None or severity in known:
+        return None
+    return Problem(
+        Reason.SEVERITY_NOT_ALLOWED,
+        field,
+        f"{severity!r} is no severity here: choose one of {', '.join(known)}",
+    )
+
+
+def present(problems: Iterable[Problem | None]) -> list[Problem]:
+    """Keep the problems that there are."""
+    return [problem for problem in problems if problem is not None]

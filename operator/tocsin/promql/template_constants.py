@@ -1,0 +1,46 @@
+"""
+Numbers and characters in Go templates: what Go's strconv reads, and what fits.
+
+Source: newNumber in text/template/parse/node.go (Go 1.26).
+"""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+_CHARACTER = re.compile(
+    r"'(?:[^\\']|\\(?:[abfnrtv\\']|[0-3][0-7]{2}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))'"
+)
+_INTEGER = re.compile(
+    r"[+-]?(?:0[xX](?:_?[0-9A-Fa-f])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|0(?:_?[0-7])*|[1-9](?:_?\d)*)",
+    re.ASCII,
+)
+_OCTAL = re.compile(r"0[0-7]+")
+_REAL = re.compile(
+    r"[+-]?(?=\.?\d)(?:\d(?:_?\d)*)?(?:\.(?:\d(?:_?\d)*)?)?(?:[eE][+-]?\d+(?:_\d+)*)?", re.ASCII
+)
+_HEX_REAL = re.compile(r"[+-]?0[xX][0-9A-Fa-f_]*\.?[0-9A-Fa-f_]*[pP][+-]?\d+(?:_\d+)*", re.ASCII)
+_COMPLEX = re.compile(f"{_REAL.pattern}(?:(?=[+-]){_REAL.pattern})?i", re.ASCII)
+_LARGEST = (1 << 64) - 1
+_LONGEST = 128
+"""Characters of a number that anybody means."""
+
+
+def is_number(text: str) -> bool:
+    """Tell whether Go reads a constant as a number or a character."""
+    if len(text) > _LONGEST:
+        return False
+    if text[0] == "'":
+        return _CHARACTER.fullmatch(text) is not None
+    if text[-1] == "i":
+        return _COMPLEX.fullmatch(text) is not None
+    if _INTEGER.fullmatch(text):
+        digits = text.lstrip("+-").replace("_", "")
+        return int(digits, 8 if _OCTAL.fullmatch(digits) else 0) <= _LARGEST
+    real = (
+        _REAL.fullmatch(text) is not None
+        and any(c in text for c in ".eE")
+        and isfinite(float(text))
+    )
+    return real or _HEX_REAL.fullmatch(text) is not None

@@ -1,0 +1,85 @@
+"""
+Go templates, checked as Prometheus and Alertmanager check them, and a little earlier.
+
+A template that does not parse makes prometheus-operator leave out the rule, and
+makes Alertmanager drop the notification when it should be sent; so it is refused
+when it is written. Which functions a template uses is known here too, because
+`query` in an annotation reads series that its author may not see (threat S05).
+
+Nothing here raises, whatever the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tocsin.promql.template_functions import FUNCTIONS, VARIABLES, Product
+from tocsin.promql.template_lexer import lex
+from tocsin.promql.template_parser import TemplateParser
+from tocsin.promql.template_pipeline import TemplateError
+from tocsin.promql.tokens import place
+
+MAX_LENGTH = 8_192
+"""Characters of one template."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProblem:
+    """
+    Why a template is refused.
+
+    `message` says the place, the reason and the remedy; `offset` counts characters
+    from the start of the text.
+    """
+
+    message: str
+    offset: int
+
+
+def check_template(
+    text: str, *, product: Product, forbidden: frozenset[str] = frozenset()
+) -> TemplateProblem | None:
+    """
+    Refuse a template that the product would refuse or fail on; None where it is good.
+
+    `forbidden` names functions that this author may not use, wherever in the
+    template they stand.
+    """
+    if len(text) > MAX_LENGTH:
+        return TemplateProblem(
+            f"the text has {len(text):,} characters, the limit is {MAX_LENGTH:,}: shorten it",
+            MAX_LENGTH,
+        )
+    if "{{" not in text:
+        return None
+    parser = TemplateParser(text, FUNCTIONS[product], VARIABLES[product])
+    problem: TemplateProblem | None = None
+    try:
+        parser.run()
+    except TemplateError as error:
+        problem = _problem(text, error.message, error.offset)
+    for call in parser.calls:
+        if call.value in forbidden:
+            message = f"the function {call.value} is not allowed in this namespace: remove it"
+            return _problem(text, message, call.offset)
+    return problem
+
+
+def functions_used(text: str) -> frozenset[str]:
+    """
+    Name the functions in a template, those that do not exist included.
+
+    Of a template that does not parse, those that every word in an action could be.
+    """
+    if "{{" not in text:
+        return frozenset()
+    parser = TemplateParser(text[:MAX_LENGTH], None, ("$",))
+    try:
+        parser.run()
+    except TemplateError:
+        return frozenset(token.value for token in lex(text) if token.kind == "word")
+    return frozenset(call.value for call in parser.calls)
+
+
+def _problem(text: str, message: str, offset: int) -> TemplateProblem:
+    return TemplateProblem(f"{place(text, offset)}: {message}", offset)

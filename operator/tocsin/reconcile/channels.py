@@ -1,0 +1,242 @@
+"""
+One NotificationChannel: what it gives to the Alertmanager configuration, and its status.
+
+An invalid edit, a missing Secret or a malformed value keeps the last good one.
+What takes something away on purpose acts at once: a revoked consent, `suspend`,
+deletion.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tocsin.api.condition import Condition
+from tocsin.api.meta import ObjectRef
+from tocsin.api.notification_channel import NotificationChannelSpec
+from tocsin.api.parse import parse_spec
+from tocsin.api.problem import Problem, Reason, Rejection
+from tocsin.compile.alertmanager import ChannelInput
+from tocsin.compile.channels import (
+    SecretUse,
+    check_channel,
+    check_secret_value,
+    clean_secret_value,
+    secret_uses,
+)
+from tocsin.errors import ClusterError
+from tocsin.reconcile.entries import ALERTMANAGER, ChannelEntry, SecretValue, unpack
+from tocsin.reconcile.outside import Outside, publish_status
+from tocsin.reconcile.queue import Urgency, WorkQueue
+from tocsin.reconcile.secrets import SecretAnswer, SecretReader
+from tocsin.reconcile.snapshot import Snapshot
+from tocsin.reconcile.status import broken, channel_status, conclude, good
+
+_REREAD = 240.0
+"""Seconds between two looks at a channel's Secrets; with jitter, below five minutes."""
+_REREAD_JITTER = 45.0
+
+
+@dataclass(slots=True)
+class _Values:
+    """Secret values by file, and the problems of those that could not be had."""
+
+    found: dict[str, SecretValue] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    complete: bool = True
+    fault: ClusterError | None = None
+    """Why a Secret could not be looked at just now; it says nothing about the Secret."""
+
+
+class ChannelReconciler:
+    """Reconciles NotificationChannels, one at a time."""
+
+    def __init__(
+        self, outside: Outside, snapshot: Snapshot, queue: WorkQueue, secrets: SecretReader
+    ) -> None:
+        self._outside = outside
+        self._snapshot = snapshot
+        self._queue = queue
+        self._secrets = secrets
+
+    async def reconcile(self, ref: ObjectRef) -> str:
+        """Reconcile one channel; gives the result for the metric."""
+        entry = self._snapshot.channels.get(ref)
+        if entry is None:
+            return "success"
+        generation = entry.generation  # the feed may move it on while we read Secrets
+        spec, problems = self._judge_spec(ref, entry)
+        values = await self._read_values(ref, spec) if spec is not None else _Values()
+        if self._snapshot.channels.get(ref) is not entry:
+            return "success"  # went away while we read
+        if values.fault is not None:
+            if not entry.judged:  # after a start: what is live stays until we can look
+                self._take(ref, entry, spec, values)
+            raise values.fault
+        self._take(ref, entry, spec, values)
+        entry.judged = True
+        entry.rejected = problems[0].reason if problems else None
+        await self._publish(ref, entry, generation, problems, values)
+        self._queue.add_after(ref, _REREAD + random.uniform(0, _REREAD_JITTER))  # noqa: S311 jitter
+        return "stalled" if problems else "success" if values.complete else "waiting"
+
+    def _judge_spec(
+        self, ref: ObjectRef, entry: ChannelEntry
+    ) -> tuple[NotificationChannelSpec | None, tuple[Problem, ...]]:
+        """Give the spec that is live (the last good one where the object's own is not) and why."""
+        spec = parse_spec(ref, unpack(entry.spec))
+        problems = self._problems(ref, entry, spec)
+        if not problems and isinstance(spec, NotificationChannelSpec):
+            entry.effective_generation = entry.generation
+            return spec, ()
+        record = self._snapshot.secret.record.channels.get(str(ref))
+        if record is None or record.uid != entry.uid:
+            return None, problems
+        last_good = parse_spec(ref, record.spec)
+        if not isinstance(last_good, NotificationChannelSpec):
+            return None, problems
+        if check_channel(ref, last_good, self._snapshot.config):
+            return None, problems
+        entry.effective_generation = record.generation
+        return last_good, problems
+
+    def _problems(self, ref: ObjectRef, entry: ChannelEntry, spec: object) -> tuple[Problem, ...]:
+        if isinstance(spec, Rejection):
+            return spec.problems
+        if not isinstance(spec, NotificationChannelSpec):
+            raise TypeError(f"{ref} is not a NotificationChannel")
+        limit = self._snapshot.config.limits.channels_per_namespace
+        siblings = [
+            (other.created, one.name)
+            for one, other in self._snapshot.channels.items()
+            if one.namespace == ref.namespace
+        ]
+        if len(siblings) > limit and (entry.created, ref.name) not in sorted(siblings)[:limit]:
+            message = (
+                f"namespace {ref.namespace} has more than {limit} NotificationChannels and this "
+                "is one of the newest; delete some, or ask the platform to raise "
+                "limits.channelsPerNamespace"
+            )
+            return (Problem(Reason.QUOTA_EXCEEDED, "", message),)
+        return check_channel(ref, spec, self._snapshot.config)
+
+    async def _read_values(self, ref: ObjectRef, spec: NotificationChannelSpec) -> _Values:
+        values = _Values()
+        for use in secret_uses(ref, spec):
+            try:
+                answer = await self._secrets.read(ref.namespace, use.ref.name)
+            except ClusterError as error:
+                values.fault = error
+                answer = SecretAnswer(None)
+            problem = answer.problem
+            if problem is None and answer.data is not None:
+                value = answer.data.get(use.ref.key)
+                problem = _value_problem(use, spec, value)
+                if problem is None and value is not None:
+                    values.found[use.file] = SecretValue(clean_secret_value(value.reveal()))
+                    continue
+            if problem is not None:
+                values.problems.append(
+                    Problem(problem.reason, problem.field or use.field, problem.message)
+                )
+            revoked = problem is not None and problem.reason == Reason.FORBIDDEN
+            last = None if revoked else self._last_value(ref, use.file)
+            if last is not None:
+                values.found[use.file] = last
+            else:
+                values.complete = False
+        return values
+
+    def _last_value(self, ref: ObjectRef, file: str) -> SecretValue | None:
+        """Give the value that Alertmanager uses now, if the channel is on record."""
+        entry = self._snapshot.channels.get(ref)
+        if entry is not None and file in entry.values:
+            return entry.values[file]
+        record = self._snapshot.secret.record.channels.get(str(ref))
+        data = self._snapshot.secret.data or {}
+        if record is None or entry is None or record.uid != entry.uid or file not in data:
+            return None
+        return SecretValue(data[file])
+
+    def _take(
+        self,
+        ref: ObjectRef,
+        entry: ChannelEntry,
+        spec: NotificationChannelSpec | None,
+        values: _Values,
+    ) -> None:
+        """Hand the channel to the routing tree, and wake who depends on it."""
+        given = None
+        if spec is not None:
+            given = ChannelInput(ref, spec, usable=values.complete)
+        changed = self._snapshot.set_channel_input(ref, given)
+        found: Mapping[str, SecretValue] = values.found if spec is not None else {}
+        if changed or found != entry.values or not entry.judged:
+            self._queue.add(ALERTMANAGER)
+        entry.effective, entry.values = spec, found
+        if changed and self._snapshot.complete:
+            self._queue.add_all(list(self._snapshot.rules_told_by(ref)), Urgency.REPAIR)
+
+    async def _publish(
+        self,
+        ref: ObjectRef,
+        entry: ChannelEntry,
+        generation: int,
+        problems: tuple[Problem, ...],
+        values: _Values,
+    ) -> None:
+        links = [broken("Valid", problems) if problems else good("Valid")]
+        if values.problems:
+            links.append(broken("SecretResolved", values.problems))
+        elif entry.effective is not None:
+            links.append(good("SecretResolved"))
+        if str(ref) in self._snapshot.secret.refused_channels:
+            links.append(_no_room())
+        suspended = entry.effective is not None and entry.effective.suspend
+        message = "suspended: delivers nothing, as the spec asks" if suspended else "live"
+        status = channel_status(
+            unpack(entry.status),
+            conclude(links, ready_message=message),
+            generation=generation,
+            type_=entry.effective.type if entry.effective is not None else "",
+            used_by=self._used_by(ref, entry),
+            suspended=suspended,
+            now=self._outside.clock.now(),
+        )
+        await publish_status(self._outside, ref, entry, status)
+
+    def _used_by(self, ref: ObjectRef, entry: ChannelEntry) -> int:
+        """Count the rules that tell this channel; a change is shown about once in five minutes."""
+        shown = unpack(entry.status).get("usedByCount")
+        now = self._outside.clock.monotonic()
+        fresh = now - entry.use_counted_at < _REREAD - 1
+        if shown and (fresh or not self._snapshot.settled):
+            return int(shown)
+        entry.use_counted_at = now
+        entry.shown_use = self._snapshot.use_of(ref, default=_is_default(entry))
+        return entry.shown_use
+
+
+def _is_default(entry: ChannelEntry) -> bool:
+    return entry.effective is not None and entry.effective.default is not None
+
+
+def _value_problem(
+    use: SecretUse, spec: NotificationChannelSpec, value: SecretValue | None
+) -> Problem | None:
+    if value is None:
+        message = (
+            f"Secret {use.ref.name} has no key {use.ref.key!r}; add the key to the Secret, or "
+            "correct it here"
+        )
+        return Problem(Reason.SECRET_KEY_NOT_FOUND, use.field, message)
+    return check_secret_value(use, spec, value.reveal())
+
+
+def _no_room() -> Condition:
+    message = (
+        "the Alertmanager Secret has no room for this channel; ask the platform to make room "
+        "(alertmanager.maxSecretBytes)"
+    )
+    return broken("Accepted", (Problem(Reason.SIZE_LIMIT, "", message),))

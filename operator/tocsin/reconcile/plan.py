@@ -1,0 +1,207 @@
+"""
+What the Alertmanager Secret should hold, from the snapshot: the plan before the write.
+
+Channels and routes on record go first; growth that does not fit the budget is
+left out, and a channel whose edit does not fit stays as it is on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.api.meta import ObjectRef
+from tocsin.api.notification_channel import NotificationChannelSpec
+from tocsin.api.parse import parse_spec
+from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput, compile_alertmanager
+from tocsin.compile.channels import secret_uses
+from tocsin.compile.notify import RouteBlock
+from tocsin.compile.routing import check_document
+from tocsin.reconcile.budget import fit, size_of
+from tocsin.reconcile.entries import ALERTMANAGER
+from tocsin.reconcile.ports import Clock
+from tocsin.reconcile.queue import WorkQueue
+from tocsin.reconcile.record import (
+    CONFIG_KEY,
+    STATE_KEY,
+    ChannelRecord,
+    Record,
+    RouteRecord,
+    write_record,
+)
+from tocsin.reconcile.snapshot import Snapshot
+
+RETIRED_FOR = timedelta(hours=1)
+"""A route without users stays this long, so that resolutions still arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the Secret should hold, and the growth that was refused."""
+
+    data: Mapping[str, bytes]
+    record: Record
+    channels: frozenset[str]
+    """Channels with a receiver, as `namespace/name`."""
+    faults: tuple[str, ...]
+    """Why Alertmanager would refuse the configuration; never to be written then."""
+    document: Mapping[str, Any]
+    refused: tuple[str, ...] = ()
+
+
+class Planner:
+    """Plans the Secret."""
+
+    def __init__(self, clock: Clock, snapshot: Snapshot, queue: WorkQueue) -> None:
+        self._clock = clock
+        self._snapshot = snapshot
+        self._queue = queue
+
+    def plan(self, more: Mapping[str, bytes]) -> Plan:
+        """Plan the Secret; `more` are keys that are always in it."""
+        routes = self._routes()
+        growth = self._growth(routes)
+        budget = self._snapshot.config.alertmanager.max_secret_bytes
+
+        def build(left_out: frozenset[str]) -> Plan:
+            return self._build(routes, left_out, more)
+
+        def fits(plan: Plan) -> bool:
+            return not plan.faults and size_of(plan.data) <= budget
+
+        plan, refused = fit(growth, build, fits)
+        return replace(plan, refused=refused)
+
+    def _growth(self, routes: Mapping[str, RouteRecord]) -> list[str]:
+        """Name what is not on record, the oldest first: it gives way where room is short."""
+        known = self._snapshot.secret.record
+        live = self._snapshot.inputs().channels
+        channels = [at for at in self._by_age(live) if not self._on_record(live[at])]
+        return [
+            *(f"channel:{namespace}/{name}" for namespace, name in channels),
+            *(f"route:{digest}" for digest in routes if digest not in known.routes),
+        ]
+
+    def _build(
+        self,
+        routes: Mapping[str, RouteRecord],
+        left_out: frozenset[str],
+        more: Mapping[str, bytes],
+    ) -> Plan:
+        kept = {d: one for d, one in routes.items() if f"route:{d}" not in left_out}
+        channels, values = self._channels(left_out)
+        output = compile_alertmanager(
+            AlertmanagerInputs(
+                channels=channels,
+                blocks={digest: one.block for digest, one in kept.items()},
+                namespaces=self._snapshot.namespaces,
+                config=self._snapshot.config,
+            )
+        )
+        in_tree = frozenset(f"{namespace}/{name}" for namespace, name in output.channels)
+        record = Record(self._channel_records(channels), kept)
+        files = {
+            use.file: values[use.file]
+            for given in channels.values()
+            if str(given.ref) in in_tree
+            for use in secret_uses(given.ref, given.spec)
+        }
+        data = {
+            **more,
+            **files,
+            **{name: text.encode() for name, text in output.files.items()},
+            CONFIG_KEY: output.text.encode(),
+            STATE_KEY: write_record(record),
+        }
+        return Plan(data, record, in_tree, check_document(output.document), output.document)
+
+    def _channels(
+        self, left_out: frozenset[str]
+    ) -> tuple[dict[tuple[str, str], ChannelInput], dict[str, bytes]]:
+        """Give the channels that are to be in it, and their secret values by file."""
+        channels: dict[tuple[str, str], ChannelInput] = {}
+        values: dict[str, bytes] = {}
+        for at, given in self._snapshot.inputs().channels.items():
+            if f"channel:{at[0]}/{at[1]}" not in left_out:
+                channels[at] = given
+                values |= self._values(given.ref)
+            elif (before := self._before(given)) is not None:
+                channels[at] = before[0]
+                values |= before[1]
+        return channels, values
+
+    def _values(self, ref: ObjectRef) -> dict[str, bytes]:
+        entry = self._snapshot.channels.get(ref)
+        values = entry.values if entry is not None else {}
+        return {file: value.reveal() for file, value in values.items()}
+
+    def _before(self, given: ChannelInput) -> tuple[ChannelInput, dict[str, bytes]] | None:
+        """Give the channel as it is on record, with its live values; None if it is new."""
+        record = self._snapshot.secret.record.channels.get(str(given.ref))
+        entry = self._snapshot.channels.get(given.ref)
+        if record is None or entry is None or record.uid != entry.uid:
+            return None
+        spec = parse_spec(given.ref, record.spec)
+        if not isinstance(spec, NotificationChannelSpec):
+            return None
+        data = self._snapshot.secret.data or {}
+        files = {use.file: data.get(use.file, b"") for use in secret_uses(given.ref, spec)}
+        return ChannelInput(given.ref, spec, usable=all(files.values())), files
+
+    def _channel_records(
+        self, channels: Mapping[tuple[str, str], ChannelInput]
+    ) -> dict[str, ChannelRecord]:
+        records: dict[str, ChannelRecord] = {}
+        known = self._snapshot.secret.record.channels
+        for given in channels.values():
+            entry = self._snapshot.channels.get(given.ref)
+            if entry is None or not given.usable:
+                continue
+            raw = given.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            old = known.get(str(given.ref))
+            same = old is not None and (old.uid, old.spec) == (entry.uid, raw)
+            generation = old.generation if same and old else entry.effective_generation
+            records[str(given.ref)] = ChannelRecord(entry.uid, generation, raw)
+        return records
+
+    def _routes(self) -> dict[str, RouteRecord]:
+        """Give the routes in use and the lately retired; the others are let go."""
+        now = _parse(self._clock.now())
+        blocks: dict[str, RouteBlock] = self._snapshot.blocks_in_use()
+        routes = {digest: RouteRecord(block) for digest, block in blocks.items()}
+        carried = self._snapshot.digests_on_children()
+        for digest, one in self._snapshot.secret.record.routes.items():
+            if digest in routes:
+                continue
+            if digest in carried:
+                routes[digest] = RouteRecord(one.block)
+                continue
+            retired_at = one.retired_at or self._clock.now()
+            left = RETIRED_FOR - (now - _parse(retired_at))
+            if left > timedelta(0):
+                routes[digest] = RouteRecord(one.block, retired_at)
+                self._queue.add_after(ALERTMANAGER, left.total_seconds() + 1)
+        return dict(sorted(routes.items()))
+
+    def _by_age(self, channels: Mapping[tuple[str, str], ChannelInput]) -> list[tuple[str, str]]:
+        def age(at: tuple[str, str]) -> tuple[str, tuple[str, str]]:
+            entry = self._snapshot.channels.get(channels[at].ref)
+            return (entry.created if entry is not None else "", at)
+
+        return sorted(channels, key=age)
+
+    def _on_record(self, given: ChannelInput) -> bool:
+        record = self._snapshot.secret.record.channels.get(str(given.ref))
+        if record is None:
+            return False
+        raw = given.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return bool(dict(record.spec) == raw)
+
+
+def _parse(moment: str) -> datetime:
+    try:
+        return datetime.fromisoformat(moment)
+    except ValueError:
+        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -1,0 +1,260 @@
+"""
+One AlertRule: bring its PrometheusRule and its status to what the spec asks.
+
+The order matters in one place: a route that the rule's alerts will carry is
+loaded by Alertmanager before the PrometheusRule changes, or the first alert
+would reach nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.api.alert_rule import AlertRuleSpec
+from tocsin.api.condition import Condition
+from tocsin.api.meta import NOTIFICATION_CHANNEL, ObjectRef, Resource
+from tocsin.api.parse import parse_spec
+from tocsin.api.problem import Problem, Reason, Rejection
+from tocsin.compile.names import child_name
+from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
+from tocsin.reconcile.children import Children
+from tocsin.reconcile.entries import ALERTMANAGER, RuleEntry, unpack
+from tocsin.reconcile.fingerprint import LAST_GOOD
+from tocsin.reconcile.outside import PROMETHEUS_RULES, Outside, publish_status
+from tocsin.reconcile.queue import Urgency, WorkQueue
+from tocsin.reconcile.routed import ROUTE_DEADLINE, RouteConclusion
+from tocsin.reconcile.snapshot import Snapshot
+from tocsin.reconcile.status import (
+    APPLIED,
+    broken,
+    conclude,
+    condition_of,
+    good,
+    rule_status,
+)
+
+_ROUTE_NEWS = 5.0
+_RETRY_AT_LEAST = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """
+    One rule as it was when its turn began.
+
+    The feed may change the entry while a request is under way; what is concluded
+    here is about this generation, and the change brings a turn of its own.
+    """
+
+    ref: ObjectRef
+    entry: RuleEntry
+    generation: int
+    status: Mapping[str, Any]
+
+    @property
+    def was_live(self) -> int:
+        """The generation whose output was live when the turn began; 0 for none."""
+        return int(self.status.get("liveGeneration") or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What came of the child: which generation is live, and what stood in the way."""
+
+    generation: int
+    problem: Problem | None = None
+    suspended: bool = False
+    outweighs: bool = False
+    """Whether the problem is worse than an invalid spec, and gives `Ready` its reason."""
+
+
+class RuleReconciler:
+    """Reconciles AlertRules, one at a time."""
+
+    def __init__(
+        self, outside: Outside, snapshot: Snapshot, queue: WorkQueue, children: Children
+    ) -> None:
+        self._outside = outside
+        self._snapshot = snapshot
+        self._queue = queue
+        self._children = children
+        self._routing = RouteConclusion(outside, snapshot)
+
+    async def reconcile(self, ref: ObjectRef) -> str:
+        """Reconcile one rule; gives the result for the metric."""
+        entry = self._snapshot.rules.get(ref)
+        if entry is None:
+            self._children.forget(ref)
+            return "success"
+        turn = _Turn(ref, entry, entry.generation, unpack(entry.status))
+        spec = parse_spec(ref, unpack(entry.spec))
+        if isinstance(spec, AlertRuleSpec) and spec.suspend:
+            return await self._suspended(turn)
+        compiled = await self._compile(ref, entry, spec)
+        if isinstance(compiled, Rejection):
+            entry.rejected = compiled.reason
+            return await self._rejected(turn, compiled)
+        entry.rejected = None
+        return await self._valid(turn, compiled)
+
+    # -- compile -----------------------------------------------------------
+
+    async def _compile(
+        self, ref: ObjectRef, entry: RuleEntry, spec: object
+    ) -> CompiledRule | Rejection:
+        if isinstance(spec, Rejection):
+            return spec
+        if not isinstance(spec, AlertRuleSpec):
+            raise TypeError(f"{ref} is not an AlertRule")
+        if self._snapshot.beyond_limit(ref):
+            limit = self._snapshot.config.limits.rules_per_namespace
+            message = (
+                f"namespace {ref.namespace} has more than {limit} AlertRules and this is one of "
+                "the newest; delete some, or ask the platform to raise limits.rulesPerNamespace"
+            )
+            return Rejection(ref, (Problem(Reason.QUOTA_EXCEEDED, "", message),))
+        verdicts = await self._outside.judge.judge_many(expressions_of(spec))
+        return compile_alert_rule(
+            Resource(ref, entry.uid, entry.generation, spec),
+            verdicts=verdicts,
+            namespace_labels=self._snapshot.namespaces.get(ref.namespace, {}),
+            config=self._snapshot.config,
+        )
+
+    async def _last_good(self, ref: ObjectRef, entry: RuleEntry) -> CompiledRule | None:
+        """Compile what the child says was last good; None where there is nothing of the kind."""
+        name = child_name(ref)
+        child = self._snapshot.children.get((ref.namespace, name))
+        if child is None or child.owner_uid != entry.uid:
+            return None
+        document = await self._outside.cluster.read(PROMETHEUS_RULES, ref.namespace, name)
+        if document is None:
+            return None
+        text = (document["metadata"].get("annotations") or {}).get(LAST_GOOD, "")
+        try:
+            raw = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(raw, dict):
+            return None
+        compiled = await self._compile(ref, entry, parse_spec(ref, raw))
+        return compiled if isinstance(compiled, CompiledRule) else None
+
+    def _note(self, ref: ObjectRef, entry: RuleEntry, compiled: CompiledRule | None) -> None:
+        """Tell the routing tree what this rule asks of it now."""
+        if ref not in self._snapshot.rules:
+            return  # went away while we compiled
+        entry.judged = True  # from here on the tree may be written without forgetting this rule
+        entry.severities = compiled.severities if compiled else ()
+        if self._snapshot.set_block(ref, compiled.block if compiled else None):
+            self._queue.add(ALERTMANAGER)
+
+    # -- the three outcomes ------------------------------------------------
+
+    async def _suspended(self, turn: _Turn) -> str:
+        turn.entry.rejected = None
+        self._note(turn.ref, turn.entry, None)
+        await self._children.remove(turn.ref, turn.entry, child_name(turn.ref))
+        await self._publish(turn, _Live(turn.generation, suspended=True), good("Valid"))
+        return "success"
+
+    async def _rejected(self, turn: _Turn, why: Rejection) -> str:
+        """Keep what was last good, and say what is wrong with the edit."""
+        ref, entry = turn.ref, turn.entry
+        last_good = await self._last_good(ref, entry)
+        self._note(ref, entry, last_good)
+        live = _Live(turn.was_live)
+        if last_good is not None:
+            live = _Live(turn.was_live, await self._children.ensure(ref, entry, last_good.child))
+        elif turn.status.get("state") == "Suspended":
+            live = _Live(turn.was_live, suspended=True)
+        elif self._is_lost(turn):
+            live = _Live(0, _lost(ref, why), outweighs=True)
+        await self._publish(turn, live, broken("Valid", why.problems))
+        return "stalled"
+
+    def _is_lost(self, turn: _Turn) -> bool:
+        """Tell whether something was live once, and its PrometheusRule is gone."""
+        if self._snapshot.has_child(turn.ref, turn.entry):
+            return False
+        said = condition_of(turn.status, "Ready").get("reason") == str(Reason.LAST_GOOD_LOST)
+        return turn.was_live > 0 or said
+
+    async def _valid(self, turn: _Turn, compiled: CompiledRule) -> str:
+        ref, entry = turn.ref, turn.entry
+        self._note(ref, entry, compiled)
+        if self._routing.must_wait(ref, entry, compiled.block):
+            return await self._waiting(turn)
+        entry.waiting_since = None
+        problem = await self._children.ensure(ref, entry, compiled.child)
+        live = _Live(turn.was_live if problem else turn.generation, problem)
+        warnings = "; ".join(str(one) for one in compiled.warnings)
+        await self._publish(turn, live, good("Valid", warnings))
+        if problem is not None and problem.reason in {Reason.APPLY_FAILED, Reason.CRD_MISSING}:
+            self._queue.retry(ref, _RETRY_AT_LEAST)
+            return "waiting"
+        return "success"
+
+    async def _waiting(self, turn: _Turn) -> str:
+        """Wait for the route; after a few seconds the status says so."""
+        waited = self._outside.clock.monotonic() - (turn.entry.waiting_since or 0.0)
+        look_again = _ROUTE_NEWS if waited < _ROUTE_NEWS else ROUTE_DEADLINE
+        self._queue.add_after(turn.ref, look_again - waited)
+        if waited >= _ROUTE_NEWS:
+            await self._publish(turn, _Live(turn.was_live, _PENDING), good("Valid"))
+        return "waiting"
+
+    # -- status ------------------------------------------------------------
+
+    def _show_use(self, channels: tuple[str, ...]) -> None:
+        """Let a channel that shows no user yet count again; later changes wait their time."""
+        for channel in channels:
+            namespace, _, name = channel.partition("/")
+            used = self._snapshot.channels.get(ObjectRef(NOTIFICATION_CHANNEL, namespace, name))
+            if used is not None and used.shown_use == 0:
+                used.shown_use = -1
+                self._queue.add(ObjectRef(NOTIFICATION_CHANNEL, namespace, name), Urgency.REPAIR)
+
+    async def _publish(self, turn: _Turn, live: _Live, valid: Condition) -> None:
+        if self._snapshot.rules.get(turn.ref) is not turn.entry:
+            return
+        routed, channels = self._routing.conclude(turn.ref, turn.entry)
+        message = "live"
+        if live.suspended:
+            routed, channels = good("Routed", "nothing fires", Reason.SUSPENDED), ()
+            message = "suspended: no PrometheusRule, as the spec asks"
+        self._show_use(channels)
+        chain = [valid, routed]
+        if live.problem is not None:
+            chain.insert(0 if live.outweighs else 1, broken(APPLIED, (live.problem,)))
+        status = rule_status(
+            turn.status,
+            conclude(chain, ready_message=message),
+            generation=turn.generation,
+            live_generation=live.generation,
+            channels=channels,
+            child=child_name(turn.ref) if self._snapshot.has_child(turn.ref, turn.entry) else "",
+            suspended=live.suspended,
+            now=self._outside.clock.now(),
+        )
+        await publish_status(self._outside, turn.ref, turn.entry, status)
+
+
+_PENDING = Problem(
+    Reason.ROUTE_PENDING,
+    "spec.notify",
+    "waiting for Alertmanager to load the route of this notify block; the PrometheusRule follows "
+    "then, or after a minute at the latest",
+)
+
+
+def _lost(ref: ObjectRef, why: Rejection) -> Problem:
+    return Problem(
+        Reason.LAST_GOOD_LOST,
+        "",
+        f"PrometheusRule {child_name(ref)} was deleted while this AlertRule is invalid, so nothing "
+        f"is live; mend the spec: {why.message}",
+    )

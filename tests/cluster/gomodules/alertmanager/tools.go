@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package tools pins the programs that this module builds; it is never compiled.
+package tools
+
+import (
+	_ "github.com/prometheus/alertmanager/cmd/alertmanager"
+	_ "github.com/prometheus/alertmanager/cmd/amtool"
+)

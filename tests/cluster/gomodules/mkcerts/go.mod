@@ -1,0 +1,3 @@
+module tocsin.dev/programs/mkcerts
+
+go 1.26.0

@@ -1,0 +1,142 @@
+"""
+`make test`: every check in turn, each with its time, and one line for what was skipped.
+
+A step never stops the ones after it, so that one run shows everything that is wrong.
+Nothing is left out silently: what a missing program or tool prevents is named, with
+the reason, in the last line. Run as `python -m tests.run [STEP ...]`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+NO_TESTS = 5  # pytest's exit code where nothing was collected
+BIN = Path(sys.executable).parent
+
+
+@dataclass
+class Run:
+    """What the steps found so far."""
+
+    failed: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def _tool(*command: str) -> Callable[[Run], bool]:
+    """A step that runs a program and shows what it printed only where it failed."""
+
+    def step(_run: Run) -> bool:
+        done = subprocess.run(
+            [str(BIN / command[0]), *command[1:]],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            print(f"\n{done.stdout.rstrip()}")
+        return done.returncode == 0
+
+    return step
+
+
+def _pytest(*arguments: str) -> Callable[[Run], bool]:
+    """A step that runs tests, shows their progress, and counts what they skipped."""
+
+    def step(run: Run) -> bool:
+        print(flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.xml"
+            command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+            code = subprocess.run(command, cwd=ROOT, check=False).returncode
+            if report.exists():
+                run.skipped.update(_skips(report))
+        if code == NO_TESTS:
+            run.skipped[f"no tests in {' '.join(arguments)}"] += 1
+        return code in (0, NO_TESTS)
+
+    return step
+
+
+def _skips(report: Path) -> list[str]:
+    found = ET.parse(report).iter("skipped")
+    return [" ".join(skip.get("message", "no reason given").split()) for skip in found]
+
+
+def _programs(run: Run) -> bool:
+    from tests.cluster.programs import ProgramsUnavailable, ensure_programs
+
+    print(flush=True)
+    try:
+        ensure_programs()
+    except ProgramsUnavailable as reason:
+        run.skipped[f"the real programs, and every test that needs them ({reason})"] += 1
+    return True
+
+
+def _drift(run: Run) -> bool:
+    from tests.generate.write import drift
+
+    found, left_out = drift()
+    run.skipped.update(left_out)
+    for line in found:
+        print(f"\n  {line}", end="")
+    if found:
+        print("\n  run `make generate` and look at what it changed")
+    return not found
+
+
+STEPS: dict[str, Callable[[Run], bool]] = {
+    "format": _tool("ruff", "format", "--check", "operator", "tests"),
+    "lint": _tool("ruff", "check", "operator", "tests"),
+    "types": _tool("mypy"),
+    "imports": _tool("lint-imports"),
+    "unit": _pytest("tests/unit", "-m", "not programs"),
+    "programs": _programs,
+    "drift": _drift,
+    "contract": _pytest("tests/contract"),
+    "judged": _pytest("tests/unit", "-m", "programs"),
+    "integration": _pytest("tests/integration"),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named steps, or all; gives 1 where one failed and 2 for an unknown name."""
+    unknown = [name for name in names if name not in STEPS]
+    if unknown:
+        print(f"no such step: {', '.join(unknown)}; there are {', '.join(STEPS)}", file=sys.stderr)
+        return 2
+    run, began = Run(), time.monotonic()
+    for name in names or STEPS:
+        print(f"{name} ...", end=" ", flush=True)
+        start = time.monotonic()
+        good = STEPS[name](run)
+        print(
+            f"{name}: {'ok' if good else 'FAILED'} ({time.monotonic() - start:.1f} s)", flush=True
+        )
+        if not good:
+            run.failed.append(name)
+    print(f"skipped: {_skipped(run.skipped)}")
+    total = f"{time.monotonic() - began:.0f} s"
+    print(f"failed: {', '.join(run.failed)} ({total})" if run.failed else f"all good ({total})")
+    return 1 if run.failed else 0
+
+
+def _skipped(skipped: Counter[str]) -> str:
+    if not skipped:
+        return "nothing"
+    return "; ".join(f"{reason} (x{n})" if n > 1 else reason for reason, n in skipped.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

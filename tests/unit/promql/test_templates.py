@@ -1,0 +1,163 @@
+"""Go templates: what each product accepts, and which functions a template names."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.promql.template_cases import (
+    ALERTMANAGER_BAD,
+    ALERTMANAGER_GOOD,
+    BAD,
+    FAILING,
+    GOOD,
+)
+from tocsin.promql.template_pipeline import MAX_NESTING
+from tocsin.promql.templates import MAX_LENGTH, check_template, functions_used
+
+TENANT = frozenset({"query", "tmpl"})
+PIECES = st.sampled_from(
+    [*"{{ {{- }} -}} if else end range with define block template break continue | ( ) , := = .".split()]
+    + ["$labels", "$value", "$x", ".x", "printf", "query", '"a"', "`b`", "'c'", "1", "/*", "*/", "é"]
+    + [" ", "\n", "text"]
+)
+WITH_QUERY = [
+    '{{ query "up" }}',
+    '{{"up"|query}}',
+    '{{ printf "up{job=%q}" $labels.job | query | first | value }}',
+    '{{ range query "up" }}{{ .Value }}{{ end }}',
+    '{{ with query "up" }}x{{ end }}',
+    '{{ with $labels.x }}{{ else with query "up" }}{{ end }}',
+    '{{ if query "up" }}x{{ else if query "b" }}{{ end }}',
+    '{{ define "a" }}{{ range query . }}{{ end }}{{ end }}{{ template "a" "up" }}',
+    '{{ block "a" (query "up") }}{{ end }}',
+    '{{ template "a" query "up" }}',
+    '{{- query "up" -}}',
+    '{{/* harmless */}}{{ query "up" }}',
+    '{{- /* harmless */ -}}{{\n\tquery\n\t"up"\n}}',
+    '{{ (query "up").Value }}',
+    '{{ (index (query "up") 0).Labels.x }}',
+    '{{ $x := query "up" }}',
+    '{{ $labels.x | len | printf "%d" | query }}',
+    "{{ print (query `up`) }}",
+    '{{ first (query "up") | value }}',
+    '{{ if true }}a{{ else }}{{ query "up" }}{{ end }}',
+    '{{ query "up" }}{{ broken',
+]
+WITHOUT_QUERY = [
+    "query {{ $value }}",
+    '{{ "query" }}',
+    "{{ `{{ query }}` }}",
+    "{{/* query */}}",
+    "{{ $labels.query }}",
+    "{{ .query }}",
+    "{{ $query := 1 }}{{ $query }}",
+    '{{ define "query" }}{{ end }}{{ template "query" }}',
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_prometheus_accepts(text: str) -> None:
+    assert check_template(text, product="prometheus") is None
+
+
+@pytest.mark.parametrize(("text", "said"), [*BAD.items(), *FAILING.items()])
+def test_prometheus_refuses(text: str, said: str) -> None:
+    problem = check_template(text, product="prometheus")
+    assert problem is not None
+    assert said in problem.message
+    assert problem.message.startswith("line ")
+    assert 0 <= problem.offset <= len(text)
+
+
+@pytest.mark.parametrize("text", ALERTMANAGER_GOOD)
+def test_alertmanager_accepts(text: str) -> None:
+    assert check_template(text, product="alertmanager") is None
+
+
+@pytest.mark.parametrize(("text", "said"), ALERTMANAGER_BAD.items())
+def test_alertmanager_refuses(text: str, said: str) -> None:
+    problem = check_template(text, product="alertmanager")
+    assert problem is not None
+    assert said in problem.message
+
+
+@pytest.mark.parametrize("text", WITH_QUERY)
+def test_a_tenant_may_not_query(text: str) -> None:
+    problem = check_template(text, product="prometheus", forbidden=TENANT)
+    assert problem is not None
+    assert "the function query is not allowed" in problem.message
+    assert text.startswith("query", problem.offset)
+    assert "query" in functions_used(text)
+
+
+@pytest.mark.parametrize(
+    "text", [*WITHOUT_QUERY, *(text for text in GOOD if "query" not in functions_used(text))]
+)
+def test_the_word_alone_is_no_query(text: str) -> None:
+    assert "query" not in functions_used(text)
+    assert check_template(text, product="prometheus", forbidden=TENANT) is None
+
+
+def test_functions_used() -> None:
+    assert functions_used('{{ $value | printf "%f" | nonsense }}{{ len .x }}') == {
+        "printf",
+        "nonsense",
+        "len",
+    }
+    assert functions_used("no action, no function") == frozenset()
+    assert functions_used("{{ broken ( query") == {"broken", "query"}
+
+
+def test_limits() -> None:
+    def check(text: str) -> str:
+        problem = check_template(text, product="prometheus")
+        return problem.message if problem else ""
+
+    assert check("x" * MAX_LENGTH) == ""
+    assert "8,193 characters, the limit is 8,192" in check("x" * (MAX_LENGTH + 1))
+    for opened, closed, said in (
+        ("{{if 1}}", "{{end}}", "more than 32 control structures"),
+        ("{{if 1}}a{{else ", "", ""),
+        ("(", ")", "more than 32 brackets"),
+    ):
+        if opened == "(":
+            at, above = (f"{{{{ {opened * n}1{closed * n} }}}}" for n in (MAX_NESTING, MAX_NESTING + 1))
+        elif closed:
+            at, above = (opened * n + closed * n for n in (MAX_NESTING, MAX_NESTING + 1))
+        else:
+            chain = "{{if 1}}" + "{{else if 1}}" * (MAX_NESTING - 1)
+            at, above = chain + "{{end}}", chain + "{{else if 1}}{{end}}"
+            said = "more than 32 control structures"
+        assert check(at) == ""
+        assert said in check(above)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join), st.sampled_from(["prometheus", "alertmanager"]))
+def test_every_text_gets_an_answer(text: str, product: str) -> None:
+    problem = check_template(text, product=product)  # type: ignore[arg-type]  # sampled from both
+    functions_used(text)
+    assert problem is None or 0 <= problem.offset <= len(text)
+
+
+@given(st.text())
+def test_text_without_actions_is_always_good(text: str) -> None:
+    if "{{" not in text:
+        assert check_template(text, product="alertmanager") is None
+
+
+@pytest.mark.parametrize(
+    "poison",
+    ["{{" * 4000, "{{(" * 2700, "{{1}}" * 1600, "{{if 1}}" * 1000, '{{"\\' * 2000, "{{/*" * 2000,
+     "{{" + " " * 8000 + "}}", "{{" + "1 " * 4000 + "}}", "{{9" + "9" * 8000 + "}}", "{{$" * 2700,
+     "{{-" + " -" * 4000 + "}}", "{{`" * 2700],
+    ids=lambda text: text[:8],
+)  # fmt: skip
+def test_poison_is_cheap(poison: str) -> None:
+    start = time.process_time()
+    check_template(poison, product="prometheus")
+    functions_used(poison)
+    assert time.process_time() - start < 0.5
