@@ -36,8 +36,8 @@ test: $(READY) ## everything that is checked, with one line for what was skipped
 unit: $(READY) ## unit tests alone: no network, no cluster, under 30 s
 	@$(BIN)/python -m tests.run unit
 
-check: $(READY) ## format, lint, types, import contracts and unit tests
-	@$(BIN)/python -m tests.run format lint types imports unit
+check: $(READY) ## format, lint, types, import contracts, unit tests, repository: no cluster
+	@$(BIN)/python -m tests.run format lint types imports unit contract
 
 lint types imports: $(READY)
 	@$(BIN)/python -m tests.run $@

@@ -29,6 +29,8 @@ class Run:
 
     failed: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    unavailable: str = ""
+    """Why the real programs cannot be had, where that is so."""
 
 
 def _tool(*command: str) -> Callable[[Run], bool]:
@@ -80,7 +82,7 @@ def _programs(run: Run) -> bool:
     try:
         ensure_programs()
     except ProgramsUnavailable as reason:
-        run.skipped[f"the real programs, and every test that needs them ({reason})"] += 1
+        run.unavailable = str(reason)
     return True
 
 
@@ -102,10 +104,10 @@ STEPS: dict[str, Callable[[Run], bool]] = {
     "types": _tool("mypy"),
     "imports": _tool("lint-imports"),
     "unit": _pytest("tests/unit", "-m", "not programs"),
+    "contract": _pytest("tests/contract", "-m", "not programs"),
     "programs": _programs,
     "drift": _drift,
-    "contract": _pytest("tests/contract"),
-    "judged": _pytest("tests/unit", "-m", "programs"),
+    "judged": _pytest("tests/unit", "tests/contract", "-m", "programs"),
     "integration": _pytest("tests/integration"),
 }
 
@@ -126,16 +128,24 @@ def main(names: list[str]) -> int:
         )
         if not good:
             run.failed.append(name)
-    print(f"skipped: {_skipped(run.skipped)}")
+    print(f"skipped: {_skipped(run)}")
     total = f"{time.monotonic() - began:.0f} s"
     print(f"failed: {', '.join(run.failed)} ({total})" if run.failed else f"all good ({total})")
     return 1 if run.failed else 0
 
 
-def _skipped(skipped: Counter[str]) -> str:
-    if not skipped:
-        return "nothing"
-    return "; ".join(f"{reason} (x{n})" if n > 1 else reason for reason, n in skipped.items())
+def _skipped(run: Run) -> str:
+    """Name what was left out, in one line; the lack of the programs is said once for all of it."""
+    rest = {reason: n for reason, n in run.skipped.items() if not _for_lack(run, reason)}
+    said = [f"{reason} (x{n})" if n > 1 else reason for reason, n in rest.items()]
+    if run.unavailable:
+        count = run.skipped.total() - sum(rest.values())
+        said.insert(0, f"{count} checks that need the real programs ({run.unavailable})")
+    return "; ".join(said) or "nothing"
+
+
+def _for_lack(run: Run, reason: str) -> bool:
+    return bool(run.unavailable) and run.unavailable in reason
 
 
 if __name__ == "__main__":

@@ -7,11 +7,17 @@ the same attributes for a cluster that somebody else runs. Nothing here imports 
 ``tocsin``, and everything is synchronous, so that any test can use it from anywhere.
 """
 
-from tests.cluster.api import ApiClient, ApiError
-from tests.cluster.cluster import Cluster
-from tests.cluster.external import ExternalCluster, connect
-from tests.cluster.programs import ProgramsUnavailable, ensure_programs
-from tests.cluster.sink import Sink
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.cluster.api import ApiClient, ApiError
+    from tests.cluster.cluster import Cluster
+    from tests.cluster.external import ExternalCluster, connect
+    from tests.cluster.programs import ProgramsUnavailable, ensure_programs
+    from tests.cluster.sink import Sink
 
 __all__ = [
     "ApiClient",
@@ -23,3 +29,19 @@ __all__ = [
     "connect",
     "ensure_programs",
 ]
+
+_HOMES = {
+    "api": ("ApiClient", "ApiError"),
+    "cluster": ("Cluster",),
+    "external": ("ExternalCluster", "connect"),
+    "programs": ("ProgramsUnavailable", "ensure_programs"),
+    "sink": ("Sink",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: modules of this package are also run with ``python -m``."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"tests.cluster.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

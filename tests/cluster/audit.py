@@ -40,6 +40,28 @@ def read(path: Path) -> list[Event]:
         return [json.loads(line) for line in log if line.endswith(b"\n")]
 
 
+class Log:
+    """A log that is read on from where the last look ended; ``events`` has all of them so far."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self.events: list[Event] = []
+
+    def read_on(self) -> list[Event]:
+        """The whole events since the last look."""
+        with self._path.open("rb") as log:
+            log.seek(self._offset)
+            new = []
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break  # half written
+                new.append(json.loads(line))
+                self._offset += len(line)
+        self.events += new
+        return new
+
+
 def select(
     events: list[Event], *, user: str | None = None, verbs: tuple[str, ...] = WRITES
 ) -> list[Event]:

@@ -63,6 +63,7 @@ class Cluster(ClusterAccess):
         self._control_plane: ControlPlane | None = None
         self._processes: Processes | None = None
         self._stack: Stack | None = None
+        self._audit_log: audit.Log | None = None
         self._began = 0.0
 
     # -- life -------------------------------------------------------------------------------
@@ -185,12 +186,15 @@ class Cluster(ClusterAccess):
         path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
         self.admin.request("POST", path, review, headers={"User-Agent": marker})
 
-        def seen() -> list[audit.Event]:
-            events = audit.read(self.control_plane.audit_log)
-            return events if any(e.get("userAgent") == marker for e in events[-50:]) else []
+        if self._audit_log is None:
+            self._audit_log = audit.Log(self.control_plane.audit_log)
+        log = self._audit_log
 
-        found: list[audit.Event] = wait_until(seen, "the audit log is written")
-        return [e for e in found if not str(e.get("userAgent")).startswith("audit-marker-")]
+        def seen() -> bool:
+            return any(event.get("userAgent") == marker for event in log.read_on())
+
+        wait_until(seen, "the audit log is written")
+        return [e for e in log.events if not str(e.get("userAgent")).startswith("audit-marker-")]
 
     def audit_writes(self, user: str | None = None) -> list[audit.Event]:
         """

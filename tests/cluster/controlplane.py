@@ -83,6 +83,8 @@ class ControlPlane:
                 f"--root-ca-file={self.pki / 'ca.crt'}",
                 "--use-service-account-credentials",
                 "--leader-elect=false",
+                "--kube-api-qps=1000",  # the default, 20, makes the start seconds longer
+                "--kube-api-burst=1000",
             ],
         )
 
@@ -110,7 +112,11 @@ class ControlPlane:
 
     def start_apiserver(self) -> None:
         """Start the API server on its port and wait until it is ready."""
-        self._processes.start(APISERVER, [self._programs / APISERVER, *self._apiserver_flags()])
+        self._processes.start(
+            APISERVER,
+            [self._programs / APISERVER, *self._apiserver_flags()],
+            env={"GOGC": "400"},  # a quarter less CPU until the stack is ready, for memory
+        )
         client = ApiClient(self.identity("admin"), timeout=5)
 
         def ready() -> bool:

@@ -73,16 +73,17 @@ def crds_folder() -> Path:
 
 
 def _build(families: list[Family], chosen: list[str], cache: Path, progress: Progress) -> None:
-    builder = Builder(find_go(cache), cache)
+    builder = Builder(find_go(cache, progress), cache)
     for family in families:
         for name in family.programs:
             target = stored(family, name)
             if name in chosen and not target.exists():  # another run may have built it meanwhile
                 start = time.monotonic()
-                progress(f"building {name} {family.version} ...")
+                label = f"{name} {family.version}" if family.pin else name
+                progress(f"building {label} ...")
                 with _ticking(f"building {name}", start):
                     builder.build(family, name, target.parent)
-                progress(f"built {name} {family.version} in {time.monotonic() - start:.0f} s")
+                progress(f"built {label} in {time.monotonic() - start:.0f} s")
     builder.close()
 
 

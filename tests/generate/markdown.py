@@ -12,7 +12,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    parts = " ".join(text.replace("|", "\\|").split()).split("`")
+    # Every second part is code, in which nothing is HTML.
+    return "`".join(p if n % 2 else p.replace("<", "&lt;") for n, p in enumerate(parts))
 
 
 def code(text: str) -> str:

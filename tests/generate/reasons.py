@@ -55,7 +55,7 @@ SENTENCES = {
     "key.",
     Reason.SECRET_MALFORMED: "The value in the Secret is not what the field needs, such as an "
     "URL. Correct it.",
-    Reason.FORBIDDEN: "The operator may not read Secrets in this namespace. The message is the "
+    Reason.FORBIDDEN: "The operator may not read Secrets in this namespace. The message holds the "
     "command that allows it.",
     Reason.SMTP_NOT_CONFIGURED: "The channel names no mail relay, and neither does the operator's "
     "configuration. Set one of them.",

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from tests.cluster import Cluster, ProgramsUnavailable
 from tests.cluster.programs import crds_folder
 from tests.integration.objects import Object

@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
-
 from tests.integration.waiting import wait_for
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from tests.integration.objects import API_VERSION, Object, alert_labels
 from tests.integration.waiting import wait_for
 from tests.integration.world import RULES, World

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.integration.objects import (
     GOOD_EXPR,
     Object,
@@ -15,12 +14,13 @@ from tests.integration.objects import (
 )
 from tests.integration.waiting import wait_for
 from tests.integration.world import RULES, World, about, summary
+
 from tocsin.api.meta import ObjectRef
 from tocsin.compile.names import child_name
 
 pytestmark = pytest.mark.usefixtures("operator")
 
-NOBODY = {"channels": []}
+NOBODY: Object = {"channels": []}
 
 
 def edit(world: World, child: Object, patch: Object) -> None:
@@ -48,17 +48,14 @@ def test_a_child_edited_by_hand_is_repaired(world: World, namespace: str, what: 
     document, child = ready(world, namespace)
     groups = child["spec"]["groups"]
     changed = [{**groups[0], "rules": [{**groups[0]["rules"][0], "expr": "vector(0)"}]}]
-    edit(
-        world,
-        child,
-        {
-            "spec": {"spec": {"groups": changed}},
-            "group": {"spec": {"groups": [*groups, foreign_group()]}},
-            "owner": {"metadata": {"ownerReferences": None}},
-            "record": {"metadata": {"annotations": {"tocsin.dev/last-good": "{}"}}},
-            "label": {"metadata": {"labels": {"app.kubernetes.io/managed-by": "me"}}},
-        }[what],
-    )
+    changes: dict[str, Object] = {
+        "spec": {"spec": {"groups": changed}},
+        "group": {"spec": {"groups": [*groups, foreign_group()]}},
+        "owner": {"metadata": {"ownerReferences": None}},
+        "record": {"metadata": {"annotations": {"tocsin.dev/last-good": "{}"}}},
+        "label": {"metadata": {"labels": {"app.kubernetes.io/managed-by": "me"}}},
+    }
+    edit(world, child, changes[what])
 
     def same(seen: Object | None) -> bool:
         return seen is not None and _parts(seen) == _parts(child)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import urllib.request
 
 import pytest
-
 from tests.integration.objects import BAD_EXPR, Object, channel, notify, rule
 from tests.integration.waiting import wait_for
 from tests.integration.world import World, about, summary
 from tests.running import RunningOperator
+
 from tocsin.adapters.telemetry import COUNTERS, GAUGES, HISTOGRAMS, PREFIX
 
-NOBODY = {"channels": []}
+NOBODY: Object = {"channels": []}
 
 
 def events(world: World, document: Object) -> list[Object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from tests.integration.objects import Object, channel, condition, notify, rule
 from tests.integration.world import World
 

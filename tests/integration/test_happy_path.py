@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from tests.integration.objects import (
     alert_labels,
     alerts,
@@ -95,7 +94,7 @@ def _cells(header: str, row: str) -> list[str]:
 def test_levels_mute_the_lower_of_the_same_series(world: World, namespace: str) -> None:
     levels = [
         {"severity": "warning", "above": "1%", "for": "10m"},
-        {"severity": "critical", "above": 0.05, "for": "5m"},
+        {"severity": "critical", "above": "0.05", "for": "5m"},
     ]
     document = rule(namespace, expr="errors / requests", levels=levels)
     world.apply_ready(channel(namespace, default={}), document)

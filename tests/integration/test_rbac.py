@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.cluster import ApiError
 from tests.integration.objects import secret
 from tests.integration.world import World

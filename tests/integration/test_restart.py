@@ -55,6 +55,7 @@ def test_a_restart_without_change_writes_nothing(
     operator = start_operator()
     full_namespace(world, namespace)
     wait_for(lambda: world.get(channel(namespace)), _is_used, "the use is shown")
+    world.wait_until_gone()
     settled(world, operator)
     for crash in (False, True):
         before = world.operator_writes(events=True)
@@ -114,6 +115,7 @@ def test_the_api_server_restarted(
     good = full_namespace(world, namespace)
     children = [world.child(one) for one in good]
     world.cluster.restart_apiserver(grace=0)
+    world.reconnect()
 
     world.apply_ready(rule(namespace, "after", notify={"channels": []}), timeout=60)
     assert operator.ready()
@@ -132,6 +134,7 @@ def test_the_api_server_away_while_users_cannot_edit_and_then_do(
     world.cluster.stop_apiserver(grace=0)
     time.sleep(3)  # the length of the outage
     world.cluster.start_apiserver()
+    world.reconnect()
     world.apply(rule(namespace, notify={"channels": []}, expr="up == 1"))
     world.wait_condition(rule(namespace), timeout=60)
     child = world.child(rule(namespace)) or {}

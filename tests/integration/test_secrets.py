@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 
 import pytest
-
 from tests.integration.objects import (
     SECRET_URL,
     Object,

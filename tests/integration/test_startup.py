@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Callable
 
 import pytest
-
 from tests.integration.conftest import StartOperator
 from tests.integration.objects import (
     API_VERSION,

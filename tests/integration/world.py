@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from tests.cluster import Cluster
 from tests.integration.objects import API_VERSION, Object, alert_labels, condition, rule
 from tests.integration.waiting import wait_for
+
 from tocsin.api.meta import ObjectRef
 from tocsin.compile.names import child_name
 
@@ -44,6 +44,23 @@ class World:
         name = f"{prefix}-{uuid.uuid4().hex[:8]}"
         self.cluster.create_namespace(name, labels=labels)
         return name
+
+    def wait_until_gone(self) -> None:
+        """Wait until no namespace is on its way out any more."""
+        wait_for(
+            lambda: [
+                one["metadata"]["name"]
+                for one in self.admin.list("v1", "Namespace")
+                if "deletionTimestamp" in one["metadata"]
+            ],
+            lambda leaving: not leaving,
+            "earlier namespaces are gone",
+            timeout=60,
+        )
+
+    def reconnect(self) -> None:
+        """Find out that the API server was away: reads are sent again, writes never."""
+        self.admin.request("GET", "/version")
 
     def apply(self, *documents: Object) -> Object:
         """Apply objects in their order; gives the last as it now is."""

@@ -20,10 +20,6 @@
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
-# notice CRDs that are installed later
-- apiGroups: ["apiextensions.k8s.io"]
-  resources: [customresourcedefinitions]
-  verbs: [list, watch]
 {{- end }}
 {{- define "tocsin.rules.alertmanagerSecret" -}}
 # make and keep the Alertmanager configuration; by name, also where it does not exist yet

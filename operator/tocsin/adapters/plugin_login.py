@@ -38,6 +38,11 @@ class PluginCredentials:
                 "run kubectl get namespaces to see why"
             ) from error
         found = self._configuration
+        if self._header is None and not found.cert_file:
+            raise CredentialsError(
+                f"{joined}: the login plug-in of the current user gave no credentials; "
+                "run kubectl get namespaces to see why"
+            )
         self.server = str(found.host).rstrip("/")
         self.namespace = "default"
         self.proxy: str | None = found.proxy

@@ -19,6 +19,7 @@ import json
 import resource
 import signal
 import sys
+from contextlib import suppress
 
 ADDRESS_SPACE = 256 << 20
 STACK = 8 << 20
@@ -31,7 +32,9 @@ def _lower(kind: int, value: int) -> None:
     hard = resource.getrlimit(kind)[1]
     if hard == resource.RLIM_INFINITY or hard > value:
         hard = value
-    resource.setrlimit(kind, (hard, hard))
+    # macOS knows RLIMIT_AS and refuses to set it; the guard and the other limits remain.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(kind, (hard, hard))
 
 
 def _write(value: object) -> None:
@@ -46,7 +49,7 @@ def main() -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_STACK, STACK)
     _lower(resource.RLIMIT_AS, ADDRESS_SPACE)
-    sys.path[:0] = sys.argv[1:]
+    sys.path += sys.argv[1:]
     from tocsin.promql.parse import judge  # noqa: PLC0415 only now is there a path to it
 
     _lower(resource.RLIMIT_FSIZE, 0)

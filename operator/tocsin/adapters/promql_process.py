@@ -65,6 +65,7 @@ class PromqlProcess:
         self._waiting: dict[str, asyncio.Future[Verdict]] = {}
         self._asked: dict[str, asyncio.Future[Verdict]] = {}
         self._pump: asyncio.Task[None] | None = None
+        self._closed = False
 
     @property
     def restarts(self) -> int:
@@ -86,12 +87,13 @@ class PromqlProcess:
         futures: dict[str, asyncio.Future[Verdict]] = {}
         for expression in dict.fromkeys(expressions):
             known = self._cache.get(expression)
-            if known is None:
-                futures[expression] = self._future_of(expression)
-            else:
+            if known is not None:
                 verdicts[expression] = known
-        if self._waiting and self._pump is None:
-            self._pump = asyncio.create_task(self._ask_waiting())
+            elif self._closed:
+                verdicts[expression] = _unknown("the parser's process was stopped")
+            else:
+                futures[expression] = self._future_of(expression)
+        self._start_pump()
         for expression, future in futures.items():
             # Another task may wait for the same expression: a cancelled one must not end it.
             verdicts[expression] = await asyncio.shield(future)
@@ -99,10 +101,12 @@ class PromqlProcess:
 
     async def aclose(self) -> None:
         """End the child and the thread; what still waits is told so."""
-        self._worker.close()
+        self._closed = True
+        self._worker.stop()
         if self._pump is not None:
-            await self._pump
+            await asyncio.wait([self._pump])
         await asyncio.to_thread(self._thread.shutdown)
+        self._worker.close()
 
     def _future_of(self, expression: str) -> asyncio.Future[Verdict]:
         future = self._asked.get(expression) or self._waiting.get(expression)
@@ -122,10 +126,30 @@ class PromqlProcess:
                 for expression, verdict in verdicts.items():
                     self._cache.put(expression, verdict)
             except ParserUnavailableError as error:
-                unknown = Verdict(Outcome.UNVERIFIABLE, f"{error}: it is tried again later")
-                verdicts = dict.fromkeys(batch, unknown)
+                verdicts = dict.fromkeys(batch, _unknown(str(error)))
             for expression, future in self._asked.items():
                 if not future.done():
                     future.set_result(verdicts[expression])
             self._asked = {}
+
+    def _start_pump(self) -> None:
+        if self._waiting and self._pump is None:
+            self._pump = asyncio.create_task(self._ask_waiting())
+            self._pump.add_done_callback(self._pump_ended)
+
+    def _pump_ended(self, pump: asyncio.Task[None]) -> None:
+        """Go on with what came in meanwhile; after a bug, leave nobody waiting."""
         self._pump = None
+        error = asyncio.CancelledError() if pump.cancelled() else pump.exception()
+        if error is None:
+            self._start_pump()
+            return
+        for future in (*self._asked.values(), *self._waiting.values()):
+            if not future.done():
+                future.set_exception(error)
+        self._asked, self._waiting = {}, {}
+
+
+def _unknown(reason: str) -> Verdict:
+    """Say that nothing is known of an expression; not remembered."""
+    return Verdict(Outcome.UNVERIFIABLE, f"{reason}: it is tried again later")

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -57,7 +58,7 @@ class PromqlWorker:
         self._seconds = seconds
         self._pipe: ChildPipe | None = None
         self._ready = False
-        self._closed = False
+        self._stopped = False
         self.restarts = 0
 
     @property
@@ -67,8 +68,8 @@ class PromqlWorker:
 
     def start(self) -> None:
         """Start the child and return at once; ParserUnavailableError if that is impossible."""
-        if self._closed:
-            raise ParserUnavailableError("the parser's process was closed")
+        if self._stopped:
+            raise ParserUnavailableError("the parser's process was stopped")
         if self._pipe is None:
             inherited = {
                 name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ
@@ -97,15 +98,22 @@ class PromqlWorker:
             verdicts.update(zip(batch, self._judge_batch(batch), strict=True))
         return verdicts
 
-    def close(self) -> None:
-        """End the child, from any thread; the worker cannot be used again."""
-        self._closed = True
+    def stop(self) -> None:
+        """End the child, from any thread: what is being asked fails, and nothing more is asked."""
+        self._stopped = True
         pipe = self._pipe
         if pipe is not None:
             pipe.kill()
 
+    def close(self) -> None:
+        """End the child and leave nothing of it; for the thread that asks."""
+        self.stop()
+        self._drop()
+
     def __enter__(self) -> Self:
-        self.start()
+        """Start the child; where that is impossible, the first question says so."""
+        with suppress(ParserUnavailableError):
+            self.start()
         return self
 
     def __exit__(
@@ -115,7 +123,6 @@ class PromqlWorker:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-        self._drop()
 
     def _judge_batch(self, batch: list[str]) -> list[Verdict]:
         try:

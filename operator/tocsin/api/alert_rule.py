@@ -21,6 +21,7 @@ from tocsin.api.meta import (
     NamespaceName,
     PromQL,
     Severity,
+    Team,
     Text,
 )
 from tocsin.api.notify import Notify
@@ -117,7 +118,7 @@ class AlertRuleSpec(KubeModel):
 
     alert_name: AlertName | None = None
     """alertName of the alert. Default: the object's name. Several rules may share one."""
-    team: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = None
+    team: Team | None = None
     """team that owns the alert. Default: the namespace's label tocsin.dev/team."""
     summary: Text | None = None
     """summary is one line with placeholders like {value | percent} and {labels.route}."""

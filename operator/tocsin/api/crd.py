@@ -19,7 +19,7 @@ CATEGORY = "tocsin"
 MAX_BYTES = 100 * 1024
 """The largest CRD, as YAML; `kubectl apply` keeps a copy of it in an annotation."""
 
-_RULES: Rules = {
+RULES: Rules = {
     **alert_rule.CEL_RULES,
     **health_check.CEL_RULES,
     **notification_channel.CEL_RULES,
@@ -56,7 +56,7 @@ def crd_document(kind: Kind) -> dict[str, Any]:
 
 
 def _version(kind: Kind) -> Schema:
-    writer = SchemaWriter(_RULES)
+    writer = SchemaWriter(RULES)
     spec = writer.model(_model(kind.module, kind.spec_model), f"{kind.kind}.spec")
     status = writer.model(_model(kind.status_module, kind.status_model), f"{kind.kind}.status")
     charter = " ".join((import_module(kind.module).__doc__ or "").replace("`", "").split())

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-_PRIVATE = frozenset({*TYPES, "httpConfig", "headers", "postgres", "redis", "jsonrpc", "url"})
+_PRIVATE = frozenset(
+    {*TYPES, "httpConfig", "headers", "postgres", "redis", "jsonrpc", "url", "static"}
+)
 """Places whose values may be secrets, by mistake or not."""
 _BOUNDS = {
     "string_too_long": "is too long, at most {max_length} characters; shorten it",
@@ -39,7 +41,8 @@ def explain(
     """
     Turn what pydantic found in a document into problems, each field once.
 
-    `value` is the document that was judged and `root` the path of its top, such as `spec`.
+    `value` is the document that was judged and `root` the path of its top, such as
+    `spec`, or "" where it stands by itself.
     """
     found: dict[str, Problem] = {}
     for one in error.errors(include_url=False, include_context=True, include_input=False):
@@ -56,6 +59,8 @@ def _problem(
     kind = error["type"]
     if kind == "extra_forbidden":
         message = _unknown(shape_at(model, path[:-1]), str(path[-1]))
+    elif kind == "value_error":
+        message = plain(str(error.get("ctx", {}).get("error", error["msg"])))
     elif kind == "missing":
         message = _missing(shape_at(model, path), str(path[-1]))
     elif error["loc"] and error["loc"][-1] == "[key]":
@@ -159,4 +164,4 @@ def write_path(root: str, path: Sequence[Step]) -> str:
         for step in path:
             yield f"[{step}]" if isinstance(step, int) else f".{plain(step)[:SHOWN]}"
 
-    return "".join(steps())
+    return "".join(steps()).lstrip(".")

@@ -17,6 +17,7 @@ from tocsin.api.meta import (
     LabelValue,
     Severity,
     SinkURL,
+    Team,
     Text,
 )
 from tocsin.api.notify import Notify
@@ -40,7 +41,7 @@ class HealthCheckSpec(KubeModel):
 
     url: SinkURL | None = None
     """url is short for one static target and `http: {}`."""
-    team: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = None
+    team: Team | None = None
     """team that owns the check. Default: the namespace's label tocsin.dev/team."""
     severity: Severity | None = None
     """severity of the alert, and weight in overall health. Default: the highest."""

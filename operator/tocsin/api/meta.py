@@ -149,6 +149,14 @@ Severity = Annotated[
 ]
 """One of the severities that the operator's configuration orders."""
 
+Team = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=63, pattern=r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+    ),
+]
+"""A team, as a Kubernetes label holds it; it may become part of a mail address."""
+
 URL = Annotated[
     str, StringConstraints(min_length=1, max_length=2048, pattern=r"^https?://[^\s/?#]+[^\s]*$")
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from tocsin.api.duration import Duration
-from tocsin.api.meta import SET, Flag, KubeModel, Severity
+from tocsin.api.meta import Flag, KubeModel, Severity
 from tocsin.api.notify import ActiveTime
 from tocsin.api.receivers.discord import Discord
 from tocsin.api.receivers.email import Email
@@ -83,9 +83,7 @@ class DefaultFor(KubeModel):
 class Subscription(KubeModel):
     """Alerts of foreign rules with this namespace's name in their label namespace."""
 
-    alert_names: Annotated[
-        tuple[AlertNameText, ...], Field(min_length=1, max_length=64, json_schema_extra=SET)
-    ]
+    alert_names: Annotated[tuple[AlertNameText, ...], Field(min_length=1, max_length=64)]
     """alertNames to hear of."""
     min_severity: Severity | None = None
     """minSeverity sends only alerts at least this severe."""

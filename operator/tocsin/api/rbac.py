@@ -73,12 +73,6 @@ CLUSTER_RULES = (
         ("events",),
         ("create", "patch"),
     ),
-    PolicyRule(
-        "notice CRDs that are installed later",
-        "apiextensions.k8s.io",
-        ("customresourcedefinitions",),
-        ("list", "watch"),
-    ),
 )
 """Rules of the ClusterRole `tocsin`."""
 

@@ -49,6 +49,7 @@ _KINDS: tuple[tuple[Any, str, str], ...] = (
         "use letters, digits and _, and no digit first, as in service_tier",
     ),
     (meta.Severity, "a severity", "write for example {field}: warning"),
+    (meta.Team, "a team", "write for example {field}: payments (letters, digits, -, _ and .)"),
     (meta.URL, "a URL", "write for example {field}: https://runbooks.example.org/checkout"),
     (
         meta.SinkURL,

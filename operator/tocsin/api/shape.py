@@ -75,7 +75,7 @@ def shape_of(annotation: Any, metadata: Sequence[Any] = ()) -> Shape:
 
 def shape_of_field(info: FieldInfo) -> Shape:
     """Give the shape of a model's field."""
-    return shape_of(info.annotation, info.metadata)
+    return shape_of(info.annotation, (*info.metadata, info))
 
 
 def fields_of(model: type[KubeModel]) -> dict[str, FieldInfo]:

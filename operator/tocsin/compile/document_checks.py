@@ -25,6 +25,8 @@ _TOP = {
 }  # fmt: skip
 _ROOT_ONLY_ABSENT = ("matchers", "match", "match_re", "continue", "mute_time_intervals",
                      "active_time_intervals")  # fmt: skip
+_REQUESTED = re.compile(r"_configs\[\d+\]\.url$|\.(?:api|app|webhook|proxy|token)_url$")
+"""URLs that requests go to; others are texts for people, and may be templates."""
 _VARIABLE = re.compile(r"\$\([a-zA-Z_0-9]+\)")
 
 
@@ -125,7 +127,7 @@ def _values(path: str, value: Any) -> Iterator[str]:
         for name, part in value.items():
             if f"{name}_file" in value:
                 yield f"{path}.{name}: stands beside {name}_file"
-            if isinstance(part, str) and (name == "url" or str(name).endswith("_url")):
+            if isinstance(part, str) and _REQUESTED.search(f"{path}.{name}"):
                 yield from _url(f"{path}.{name}", part)
             yield from _values(f"{path}.{name}" if path else str(name), part)
     elif isinstance(value, list):
@@ -136,8 +138,6 @@ def _values(path: str, value: Any) -> Iterator[str]:
 
 
 def _url(path: str, value: str) -> Iterator[str]:
-    if "{{" in value and path.endswith(("title_link", "_link", "client_url")):
-        return
     try:
         parts = urlsplit(value)
     except ValueError:

@@ -13,6 +13,7 @@ embeds take plain text that can mention nobody. At most ten alerts are written o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tocsin.compile.names import digest_of
 
@@ -156,6 +157,7 @@ def call(name: str) -> str:
     return f'{{{{ template "tocsin.{name}" . }}}}'
 
 
+@lru_cache(maxsize=4)
 def message_templates(severities: tuple[str, ...]) -> str:
     """Write all templates; the severities, the most severe first, decide colours and ranks."""
     text = _SHARED + _SLACK + _DISCORD + _PAGERDUTY_TEXT + _EMAIL

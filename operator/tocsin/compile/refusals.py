@@ -15,10 +15,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def not_yet(field: str, meanwhile: str) -> Problem:
-    """Refuse a field of the promised API that this release does not compile."""
+def not_yet(field: str, meanwhile: str, *, part: str = "") -> Problem:
+    """Refuse a field of the promised API, or a part of it, that this release does not compile."""
+    what = f"{part} in it is" if part else "is"
     return Problem(
-        Reason.NOT_YET_SUPPORTED, field, f"is not supported by this release yet: {meanwhile}"
+        Reason.NOT_YET_SUPPORTED, field, f"{what} not supported by this release yet: {meanwhile}"
     )
 
 

@@ -82,7 +82,7 @@ def _suspended(audience: Audience, hearer: Hearer) -> Problem:
     whose = "the default channel " if audience.from_defaults else "NotificationChannel "
     return Problem(
         Reason.CHANNEL_SUSPENDED,
-        _CHANNELS,
+        "spec.notify" if audience.from_defaults else _CHANNELS,
         f"{whose}{name} is suspended and delivers nothing: remove its suspend, or name another",
     )
 
@@ -100,4 +100,4 @@ def _nobody(ref: ObjectRef, audience: Audience, severities: tuple[str, ...]) -> 
             "platform names none; add a NotificationChannel with default: {}, name channels in "
             "spec.notify, or write notify: {channels: []} if that is meant"
         )
-    return Problem(Reason.NO_RECEIVER, _CHANNELS, message)
+    return Problem(Reason.NO_RECEIVER, "spec.notify", message)

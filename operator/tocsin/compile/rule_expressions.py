@@ -54,11 +54,10 @@ def judge_expressions(
 
 
 def _comparison_problem(verdict: Verdict) -> Problem | None:
-    if not verdict.accepted or verdict.value_type in _COMPARABLE:
+    kind = verdict.value_type
+    if not verdict.accepted or kind in _COMPARABLE:
         return None
-    message = (
-        f"is a {verdict.value_type}, and above and below compare series: write vector(...) around"
-    )
+    message = f"is a {kind}, and above and below compare series: write vector(...) around it"
     return Problem(Reason.INVALID_EXPRESSION, "spec.expr", message)
 
 

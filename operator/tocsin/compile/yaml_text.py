@@ -31,8 +31,9 @@ from yaml.events import (
 _WIDE = 1 << 20
 """Columns before a line is folded; folding would only make diffs harder to read."""
 
-_PLAIN = re.compile("[A-Za-z_/][^\x00-\x1f]*")
-_WORDS = frozenset("y n yes no on off true false null nan inf".split())
+_PLAIN = re.compile("[A-Za-z_/][^\x00-\x1f]*|(?:[0-9]+(?:ms|[smhdwy]))+")
+"""Words and durations; libyaml itself sees what may not be plain for other reasons."""
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
 """What some YAML reader takes for something else than a string, in any case of letters."""
 
 _MAP_START = MappingStartEvent(None, None, implicit=True, flow_style=False)

@@ -32,7 +32,7 @@ class Login:
         self._last = -_CALM
         self._pause = 0.0
 
-    async def __call__(self, **_: Any) -> kopf.AiohttpSession:
+    async def log_in(self, **_: Any) -> kopf.AiohttpSession:
         """Give kopf its session; kopf closes it."""
         if self._monotonic() - self._last < _CALM:
             self._pause = min(max(self._pause * 2, _FIRST), _CAP)
@@ -50,4 +50,4 @@ class Login:
 
 def register_login(registry: kopf.OperatorRegistry, credentials: Credentials) -> None:
     """Make this the only way in which kopf logs in."""
-    kopf.on.login(registry=registry, id="login")(Login(credentials))
+    kopf.on.login(registry=registry, id="login")(Login(credentials).log_in)

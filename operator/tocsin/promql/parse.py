@@ -20,7 +20,7 @@ from tocsin.promql.functions import (
     needs_flag,
 )
 from tocsin.promql.guard import check_characters, check_tokens
-from tocsin.promql.refused import explain
+from tocsin.promql.refused import explain, locate
 from tocsin.promql.rewrite import rewrite
 from tocsin.promql.tokens import is_blank, tokenize
 from tocsin.promql.verdict import Outcome, Verdict
@@ -66,7 +66,8 @@ def _parse(text: str, tokens: list[str], rewritten: str) -> Verdict:
         # A Rust panic is derived from BaseException, and its class cannot be imported.
         if type(error).__module__ != _PANIC:
             raise
-        return Verdict(Outcome.UNVERIFIABLE, "the parser failed on it: write it differently")
+        unknown = Verdict(Outcome.UNVERIFIABLE, "the parser failed on it: write it differently")
+        return locate(text, tokens) or unknown
     value_type = type_of(tree)
     # Keywords have no case; most expressions need no second copy of their words.
     words = set(tokens) if text == text.lower() else {token.lower() for token in tokens}

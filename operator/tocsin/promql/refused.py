@@ -54,11 +54,9 @@ _REMEDIES = (
 
 def explain(text: str, tokens: list[str], error: str) -> Verdict:
     """Turn the parser's error on `text` into a verdict."""
-    found = find_syntax(tokens)
-    if found is not None:
-        where = place(text, offset_of(tokens, found.index))
-        outcome = Outcome.UNSUPPORTED if found.unsupported else Outcome.INVALID
-        return Verdict(outcome, f"{where}: {found.message}")
+    located = locate(text, tokens)
+    if located is not None:
+        return located
     if error.startswith(_UNKNOWN_FUNCTION):
         return _explain_function(error.removeprefix(_UNKNOWN_FUNCTION).strip("'\""))
     for start, remedy in _REMEDIES:
@@ -68,6 +66,16 @@ def explain(text: str, tokens: list[str], error: str) -> Verdict:
         Outcome.UNSUPPORTED,
         f"the expression could not be checked here ({error}): your Prometheus decides",
     )
+
+
+def locate(text: str, tokens: list[str]) -> Verdict | None:
+    """Give a verdict with the place where `text` stops being PromQL; None where no token does."""
+    found = find_syntax(tokens)
+    if found is None:
+        return None
+    where = place(text, offset_of(tokens, found.index))
+    outcome = Outcome.UNSUPPORTED if found.unsupported else Outcome.INVALID
+    return Verdict(outcome, f"{where}: {found.message}")
 
 
 def _explain_function(name: str) -> Verdict:

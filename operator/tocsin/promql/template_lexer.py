@@ -72,10 +72,10 @@ def lex(text: str) -> Iterator[Token]:
             plain = plain.rstrip(_SPACES)
         if plain:
             yield Token("text", plain, at)
-        if _COMMENT.match(text, left.end()) and (
-            text.startswith("/*", left.end()) or len(left.group()) > len("{{")
-        ):
-            end = _comment_end(text, left.end())
+        comment = _COMMENT.match(text, left.end())
+        # Only a trim marker takes a space before the comment.
+        if comment and (len(comment.group()) == len("/*") or len(left.group()) > len("{{")):
+            end = _comment_end(text, comment.end())
             if isinstance(end, Token):
                 yield end
                 return

@@ -154,6 +154,7 @@ class AlertmanagerReconciler:
         """Note what is in the Secret now, and wake whom that concerns."""
         secret = self._snapshot.secret
         before = (secret.written, secret.channels, secret.refused, secret.refused_channels)
+        recorded = secret.record.channels
         secret.failure = ""
         secret.record = plan.record
         secret.written = frozenset(plan.record.routes)
@@ -163,18 +164,19 @@ class AlertmanagerReconciler:
         secret.refused_channels = _of("channel:", refused)
         self._snapshot.forget_blocks(plan.record.routes)
         self._wake(before[0] | before[2], before[1], before[3])
+        for name in recorded.keys() | plan.record.channels.keys():
+            if recorded.get(name) != plan.record.channels.get(name):
+                self._queue.add(_channel(name), Urgency.REPAIR)
 
     def _wake(
         self, digests: frozenset[str], channels: frozenset[str], refused: frozenset[str]
     ) -> None:
         secret = self._snapshot.secret
         for name in sorted(channels ^ secret.channels):
-            namespace, _, short = name.partition("/")
-            channel = ObjectRef(NOTIFICATION_CHANNEL, namespace, short)
-            self._queue.add_all(list(self._snapshot.rules_told_by(channel)), Urgency.REPAIR)
+            told = list(self._snapshot.rules_told_by(_channel(name)))
+            self._queue.add_all(told, Urgency.REPAIR)
         for name in sorted(refused ^ secret.refused_channels):
-            namespace, _, short = name.partition("/")
-            self._queue.add(ObjectRef(NOTIFICATION_CHANNEL, namespace, short), Urgency.REPAIR)
+            self._queue.add(_channel(name), Urgency.REPAIR)
         for digest in sorted(digests ^ (secret.written | secret.refused)):
             self._queue.add_all(self._snapshot.rules_of(digest), Urgency.EDIT)
 
@@ -182,6 +184,11 @@ class AlertmanagerReconciler:
 def _stray(data: Mapping[str, object], wanted: Mapping[str, bytes]) -> list[str]:
     """Name the keys that bear our prefix and are not wanted (any more)."""
     return sorted(name for name in data if name.startswith("tocsin-") and name not in wanted)
+
+
+def _channel(name: str) -> ObjectRef:
+    namespace, _, short = name.partition("/")
+    return ObjectRef(NOTIFICATION_CHANNEL, namespace, short)
 
 
 def _of(prefix: str, names: tuple[str, ...]) -> frozenset[str]:

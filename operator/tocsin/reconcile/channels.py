@@ -29,13 +29,16 @@ from tocsin.errors import ClusterError
 from tocsin.reconcile.entries import ALERTMANAGER, ChannelEntry, SecretValue, unpack
 from tocsin.reconcile.outside import Outside, publish_status
 from tocsin.reconcile.queue import Urgency, WorkQueue
+from tocsin.reconcile.record import spec_document
 from tocsin.reconcile.secrets import SecretAnswer, SecretReader
 from tocsin.reconcile.snapshot import Snapshot
-from tocsin.reconcile.status import broken, channel_status, conclude, good
+from tocsin.reconcile.status import APPLIED, broken, channel_status, conclude, good
 
 _REREAD = 240.0
 """Seconds between two looks at a channel's Secrets; with jitter, below five minutes."""
 _REREAD_JITTER = 45.0
+_PENDING_NEWS = 6.0
+"""Seconds until the status says that the Secret is still to be written."""
 
 
 @dataclass(slots=True)
@@ -77,8 +80,12 @@ class ChannelReconciler:
         self._take(ref, entry, spec, values)
         entry.judged = True
         entry.rejected = problems[0].reason if problems else None
-        await self._publish(ref, entry, generation, problems, values)
         self._queue.add_after(ref, _REREAD + random.uniform(0, _REREAD_JITTER))  # noqa: S311 jitter
+        refused = str(ref) in self._snapshot.secret.refused_channels
+        settled = bool(problems) or not values.complete or refused
+        if self._is_pending(ref, entry, settled=settled):
+            return "waiting"
+        await self._publish(ref, entry, generation, problems, values)
         return "stalled" if problems else "success" if values.complete else "waiting"
 
     def _judge_spec(
@@ -90,16 +97,22 @@ class ChannelReconciler:
         if not problems and isinstance(spec, NotificationChannelSpec):
             entry.effective_generation = entry.generation
             return spec, ()
+        return self._last_good(ref, entry), problems
+
+    def _last_good(self, ref: ObjectRef, entry: ChannelEntry) -> NotificationChannelSpec | None:
+        """Give the spec that was good before: as we remember it, else as it is on record."""
+        if entry.effective is not None:
+            return entry.effective
         record = self._snapshot.secret.record.channels.get(str(ref))
         if record is None or record.uid != entry.uid:
-            return None, problems
-        last_good = parse_spec(ref, record.spec)
-        if not isinstance(last_good, NotificationChannelSpec):
-            return None, problems
-        if check_channel(ref, last_good, self._snapshot.config):
-            return None, problems
+            return None
+        spec = parse_spec(ref, record.spec)
+        if not isinstance(spec, NotificationChannelSpec):
+            return None
+        if check_channel(ref, spec, self._snapshot.config):
+            return None
         entry.effective_generation = record.generation
-        return last_good, problems
+        return spec
 
     def _problems(self, ref: ObjectRef, entry: ChannelEntry, spec: object) -> tuple[Problem, ...]:
         if isinstance(spec, Rejection):
@@ -178,6 +191,29 @@ class ChannelReconciler:
         if changed and self._snapshot.complete:
             self._queue.add_all(list(self._snapshot.rules_told_by(ref)), Urgency.REPAIR)
 
+    def _is_pending(self, ref: ObjectRef, entry: ChannelEntry, *, settled: bool) -> bool:
+        """Tell whether to await the Secret's next write, which wakes us, before saying `Ready`."""
+        if settled or self._is_written(ref, entry):
+            entry.pending_since = None
+            return False
+        now = self._outside.clock.monotonic()
+        if entry.pending_since is None:
+            entry.pending_since = now
+        left = entry.pending_since + _PENDING_NEWS - now
+        if left > 0:
+            self._queue.add_after(ref, left)
+        return left > 0
+
+    def _is_written(self, ref: ObjectRef, entry: ChannelEntry) -> bool:
+        """Tell whether the Secret holds the channel as it is now."""
+        record = self._snapshot.secret.record.channels.get(str(ref))
+        spec = entry.effective
+        return (
+            record is not None
+            and spec is not None
+            and (record.uid, record.spec) == (entry.uid, spec_document(spec))
+        )
+
     async def _publish(
         self,
         ref: ObjectRef,
@@ -193,6 +229,8 @@ class ChannelReconciler:
             links.append(good("SecretResolved"))
         if str(ref) in self._snapshot.secret.refused_channels:
             links.append(_no_room())
+        elif entry.pending_since is not None:
+            links.append(_pending(self._snapshot.secret.failure))
         suspended = entry.effective is not None and entry.effective.suspend
         message = "suspended: delivers nothing, as the spec asks" if suspended else "live"
         status = channel_status(
@@ -234,9 +272,14 @@ def _value_problem(
     return check_secret_value(use, spec, value.reveal())
 
 
+def _pending(failure: str) -> Condition:
+    message = failure or "the Alertmanager configuration is about to be written"
+    return broken(APPLIED, (Problem(Reason.ROUTE_PENDING, "", message),))
+
+
 def _no_room() -> Condition:
     message = (
         "the Alertmanager Secret has no room for this channel; ask the platform to make room "
         "(alertmanager.maxSecretBytes)"
     )
-    return broken("Accepted", (Problem(Reason.SIZE_LIMIT, "", message),))
+    return broken(APPLIED, (Problem(Reason.SIZE_LIMIT, "", message),))

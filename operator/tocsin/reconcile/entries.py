@@ -103,6 +103,8 @@ class ChannelEntry(Entry):
     """Secret values by their key in the Alertmanager Secret."""
     use_counted_at: float = float("-inf")
     """When `usedBy` was last counted (monotonic)."""
+    pending_since: float | None = None
+    """When it began to wait for the Secret's next write (monotonic), or None."""
     shown_use: int = -1
     """The `usedByCount` that is shown; -1 until it is known."""
 

@@ -29,6 +29,7 @@ from tocsin.reconcile.record import (
     ChannelRecord,
     Record,
     RouteRecord,
+    spec_document,
     write_record,
 )
 from tocsin.reconcile.snapshot import Snapshot
@@ -159,7 +160,7 @@ class Planner:
             entry = self._snapshot.channels.get(given.ref)
             if entry is None or not given.usable:
                 continue
-            raw = given.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            raw = spec_document(given.spec)
             old = known.get(str(given.ref))
             same = old is not None and (old.uid, old.spec) == (entry.uid, raw)
             generation = old.generation if same and old else entry.effective_generation
@@ -196,8 +197,7 @@ class Planner:
         record = self._snapshot.secret.record.channels.get(str(given.ref))
         if record is None:
             return False
-        raw = given.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return bool(dict(record.spec) == raw)
+        return dict(record.spec) == spec_document(given.spec)
 
 
 def _parse(moment: str) -> datetime:

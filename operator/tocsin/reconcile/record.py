@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.compile.notify import RouteBlock
 
 STATE_KEY = "tocsin-state.json.gz"
@@ -62,6 +63,11 @@ class Record:
                 for digest, one in sorted(self.routes.items())
             },
         }
+
+
+def spec_document(spec: NotificationChannelSpec) -> dict[str, Any]:
+    """Give a channel's spec as its user wrote it, as JSON-able data."""
+    return spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def write_record(record: Record) -> bytes:

@@ -85,6 +85,29 @@ async def test_the_loop_runs_while_the_child_works(process: PromqlProcess) -> No
     assert ticks > 5
 
 
+async def test_asking_again_and_again_never_gets_stuck(process: PromqlProcess) -> None:
+    """Expressions come in at every moment of the pump's life, its last one included."""
+
+    async def ask(name: str) -> None:
+        for number in range(60):
+            await process.judge_many([f"{name} == {number % 7 + number // 7}"])
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(ask(f"x{n % 5}") for n in range(10)))
+
+
+async def test_a_bug_reaches_those_who_wait() -> None:
+    class Broken(PromqlWorker):
+        def judge_many(self, expressions: Sequence[str]) -> dict[str, Verdict]:
+            raise KeyError(expressions[0])
+
+    process = PromqlProcess(Broken())
+    with pytest.raises(KeyError):
+        await process.judge_many(["up"])
+    await process.aclose()
+
+
 async def test_a_dead_child_is_replaced_unseen(process: PromqlProcess) -> None:
     await process.judge_many(["up"])
     pid = process._worker.pid

@@ -122,7 +122,17 @@ VALID = {
         "-x ^ 2",
         "x{on='a', by='b', or='c'}",
     ],
-    "scalar": ["1", "-1", "1 > bool 2", "time() - 5", "scalar(x)", "pi()", "(1 + 2) * 3", "5m", "NaN"],
+    "scalar": [
+        "1",
+        "-1",
+        "1 > bool 2",
+        "time() - 5",
+        "scalar(x)",
+        "pi()",
+        "(1 + 2) * 3",
+        "5m",
+        "NaN",
+    ],
 }
 
 INVALID = {

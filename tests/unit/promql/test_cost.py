@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.unit.promql.expressions import VALID
+
 from tocsin.promql.parse import judge
 
 HEAVY = [

@@ -23,7 +23,7 @@ from tocsin.promql.regexes import check_regex
         ('"\\x41\\101\\u00e9\\U0001F600"', b"AA\xc3\xa9\xf0\x9f\x98\x80"),
         ('"\\xff"', b"\xff"),
         ('"é"', "é".encode()),
-        ("\"\\'\"", None),
+        ('"\\\'"', None),
         ("'\\\"'", None),
         ('"\\d"', None),
         ('"\\400"', None),

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.unit.promql.expressions import INVALID, LOADED_ANYWAY, UNSUPPORTED, VALID
+
 from tocsin.promql.guard import MAX_DEPTH, MAX_LENGTH, MAX_OPERATORS
 from tocsin.promql.parse import judge
 from tocsin.promql.verdict import Outcome, Verdict, verdict_of
 
 GOOD = [(text, kind) for kind, texts in VALID.items() for text in texts]
 WORDS = st.sampled_from(
-    'x y sum rate by on and or unless bool offset ( ) { } [ ] , + - * / == =~ != = @ 5m 1 0x1F "a" '
-    "`\\d` 'b' : # \n group_left start step anchored </ % ^ atan2 topk label_replace \\ é".split(" ")
+    re.findall(
+        r"\S+", "x y sum rate by on and or unless bool offset ( ) { } [ ] , + - * / == =~ != ="
+    )
+    + re.findall(
+        r"\S+", "@ 5m 1 0x1F \"a\" `\\d` 'b' : # group_left start step anchored </ % ^ atan2"
+    )
+    + ["topk", "label_replace", "\\", "é", "\n"]
 )
 
 
@@ -92,7 +98,8 @@ def test_white_space_around_changes_nothing(text: str, space: str) -> None:
 def test_a_panic_of_the_parser_is_contained() -> None:
     """promql-parser 0.11 panics where an offset is infinite; Prometheus refuses it."""
     verdict = judge("x offset Inf")
-    assert verdict.outcome is not Outcome.VALID
+    assert verdict.outcome is Outcome.INVALID
+    assert "after offset comes a duration" in verdict.message
 
 
 def test_a_malformed_row_is_refused() -> None:

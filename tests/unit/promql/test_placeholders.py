@@ -12,9 +12,11 @@ from tocsin.promql.placeholders import FILTERS, Placeholders, to_go_template
 from tocsin.promql.templates import check_template
 
 PIECES = st.sampled_from(
-    ["{", "}", "{{", "}}", "value", "labels", ".route", '["a.b"]', " | ", "percent", "upper", "$", "\n"]
-    + ["{value}", "{labels.route}", "{value | bytes}", '{labels["x-y"] | title}', "text", '"', "`"]
-    + ["{{ $value }}", '{{ "{value}" }}', "{{/* {value} */}}"]
+    re.findall(r"\S+", '{ } {{ }} value labels .route ["a.b"] | percent upper $ {value} text " `')
+    + re.findall(
+        r"\S+", '{labels.route} {value|bytes} {labels["x-y"]|title} {{$value}} {{/*{value}*/}}'
+    )
+    + [" ", "\n", '{{ "{value}" }}']
 )
 
 
@@ -126,7 +128,9 @@ def test_what_is_good_stays_good(text: str) -> None:
         assert check_template(result.text, product="prometheus") is None
 
 
-@given(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True), st.sampled_from(sorted(FILTERS)))
+@given(
+    st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True), st.sampled_from(sorted(FILTERS))
+)
 def test_every_label_and_filter_compiles(name: str, chosen: str) -> None:
     result = to_go_template(f"{{labels.{name} | {chosen}}}")
     assert result.problem is None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.unit.promql.template_cases import (
     ALERTMANAGER_BAD,
     ALERTMANAGER_GOOD,
@@ -15,14 +16,17 @@ from tests.unit.promql.template_cases import (
     FAILING,
     GOOD,
 )
+
 from tocsin.promql.template_pipeline import MAX_NESTING
-from tocsin.promql.templates import MAX_LENGTH, check_template, functions_used
+from tocsin.promql.templates import MAX_LENGTH, _is_plain, check_template, functions_used
 
 TENANT = frozenset({"query", "tmpl"})
 PIECES = st.sampled_from(
-    [*"{{ {{- }} -}} if else end range with define block template break continue | ( ) , := = .".split()]
-    + ["$labels", "$value", "$x", ".x", "printf", "query", '"a"', "`b`", "'c'", "1", "/*", "*/", "é"]
-    + [" ", "\n", "text"]
+    re.findall(
+        r"\S+", "{{ {{- }} if else end range with define block template break continue | ( )"
+    )
+    + re.findall(r"\S+", "$labels $value $x .x printf query `b` 'c' \"a\" 1 /* */ é text , := = .")
+    + [" ", "\n", " -}}"]
 )
 WITH_QUERY = [
     '{{ query "up" }}',
@@ -112,28 +116,35 @@ def test_functions_used() -> None:
     assert functions_used("{{ broken ( query") == {"broken", "query"}
 
 
-def test_limits() -> None:
-    def check(text: str) -> str:
-        problem = check_template(text, product="prometheus")
-        return problem.message if problem else ""
+def said(text: str) -> str:
+    problem = check_template(text, product="prometheus")
+    return problem.message if problem else ""
 
-    assert check("x" * MAX_LENGTH) == ""
-    assert "8,193 characters, the limit is 8,192" in check("x" * (MAX_LENGTH + 1))
-    for opened, closed, said in (
-        ("{{if 1}}", "{{end}}", "more than 32 control structures"),
-        ("{{if 1}}a{{else ", "", ""),
-        ("(", ")", "more than 32 brackets"),
-    ):
-        if opened == "(":
-            at, above = (f"{{{{ {opened * n}1{closed * n} }}}}" for n in (MAX_NESTING, MAX_NESTING + 1))
-        elif closed:
-            at, above = (opened * n + closed * n for n in (MAX_NESTING, MAX_NESTING + 1))
-        else:
-            chain = "{{if 1}}" + "{{else if 1}}" * (MAX_NESTING - 1)
-            at, above = chain + "{{end}}", chain + "{{else if 1}}{{end}}"
-            said = "more than 32 control structures"
-        assert check(at) == ""
-        assert said in check(above)
+
+def nested(depth: int) -> str:
+    return "{{if 1}}" * depth + "{{end}}" * depth
+
+
+def chained(depth: int) -> str:
+    return "{{if 1}}" + "{{else if 1}}" * (depth - 1) + "{{end}}"
+
+
+def bracketed(depth: int) -> str:
+    return "{{ " + "(" * depth + "1" + ")" * depth + " }}"
+
+
+@pytest.mark.parametrize(
+    ("build", "limit", "message"),
+    [
+        ("x".__mul__, MAX_LENGTH, "8,193 characters, the limit is 8,192"),
+        (nested, MAX_NESTING, "more than 32 control structures"),
+        (chained, MAX_NESTING, "more than 32 control structures"),
+        (bracketed, MAX_NESTING, "more than 32 brackets"),
+    ],
+)
+def test_limits(build: Callable[[int], str], limit: int, message: str) -> None:
+    assert said(build(limit)) == ""
+    assert message in said(build(limit + 1))
 
 
 @given(st.lists(PIECES, max_size=30).map("".join), st.sampled_from(["prometheus", "alertmanager"]))
@@ -141,6 +152,38 @@ def test_every_text_gets_an_answer(text: str, product: str) -> None:
     problem = check_template(text, product=product)  # type: ignore[arg-type]  # sampled from both
     functions_used(text)
     assert problem is None or 0 <= problem.offset <= len(text)
+
+
+PLAIN = st.sampled_from(
+    re.findall(r"\S+", '{{$value}} {{$value|humanize|title}} {{- }} {{/* */}} /* */ { } " ` | -')
+    + re.findall(
+        r".+",
+        """{{ $value }}
+{{- $labels.x -}}
+{{ $labels | toUpper }}
+{{ printf "%.2f" $value | title }}
+{{ $value | printf "%d" }}
+{{ index $labels "a.b" | toLower }}
+{{ $externalURL }}
+{{- $value}}
+{{$value -}}""",
+    )
+    + [" ", "\n", "text"]
+)
+
+
+@given(st.lists(PLAIN, max_size=12).map("".join))
+def test_the_short_cut_accepts_nothing_that_the_parser_refuses(text: str) -> None:
+    with_all_of_it = check_template(text, product="prometheus", forbidden=frozenset({"title"}))
+    if "title" not in functions_used(text):
+        assert check_template(text, product="prometheus") == with_all_of_it
+
+
+def test_the_short_cut_is_taken() -> None:
+    assert _is_plain("Error rate {{ $value | humanizePercentage }} on {{ $labels.route }}")
+    assert _is_plain('{{ printf "%.2f" $value }}% in {{$labels.namespace}}')
+    assert not _is_plain("{{{ $value }}")
+    assert not _is_plain("{{ $value }} {{ query }}")
 
 
 @given(st.text())

@@ -14,7 +14,7 @@ from tocsin.api.health_check import PROBERS, WITHOUT_TARGETS, HealthCheckSpec
 from tocsin.api.meta import KubeModel
 from tocsin.api.probers.chain import JSONRPC
 from tocsin.api.probers.cluster import Heartbeat, Workload
-from tocsin.api.probers.network import TLS, Header
+from tocsin.api.probers.network import GRPC, HTTP, TLS, Header
 from tocsin.api.probers.targets import Targets
 from tocsin.api.problem import Problem
 from tocsin.api.receivers.http_config import TLSConfig
@@ -28,6 +28,12 @@ TIMEOUT = "5s"
 def _given(spec: HealthCheckSpec, names: tuple[str, ...]) -> int:
     return count(*(getattr(spec, name) for name in names))
 
+
+_HEADERS = Rule(
+    lambda part: len({header.name.lower() for header in part.headers}) == len(part.headers),
+    "a header stands twice (upper and lower case are the same); write each once",
+    "headers",
+)
 
 HEALTH_CHECK = (
     Rule(
@@ -103,8 +109,11 @@ CEL_RULES: dict[type[KubeModel], tuple[Rule, ...]] = {
             cel_count("value", "valueSecretRef") + " == 1",
         ),
     ),
+    HTTP: (_HEADERS,),
+    GRPC: (_HEADERS,),
     TLS: RECEIVER_RULES[TLSConfig],
     JSONRPC: (
+        _HEADERS,
         Rule(
             lambda jsonrpc: count(jsonrpc.family, jsonrpc.method) == 1,
             "jsonrpc needs exactly one of family and method; write for example "

@@ -27,12 +27,16 @@ _VICTOROPS_FIXED = (
 _THREAD_HEADERS = ("references", "in-reply-to")
 
 
+def _list(fields: Mapping[str, str]) -> str:
+    *first, last = fields.values()
+    return f"{', '.join(first)} and {last}"
+
+
 def _exactly_one(model: str, fields: Mapping[str, str], example: str) -> Rule:
     attributes = tuple(fields)
     return Rule(
         lambda part: count(*(getattr(part, name) for name in attributes)) == 1,
-        f"{model} needs exactly one of {' and '.join(fields.values())}; write for example "
-        f"{example}",
+        f"{model} needs exactly one of {_list(fields)}; write for example {example}",
         "",
         cel_count(*fields.values()) + " == 1",
     )

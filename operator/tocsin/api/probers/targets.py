@@ -14,7 +14,13 @@ StaticTarget = Annotated[
     StringConstraints(
         min_length=1,
         max_length=2048,
-        pattern=r"^([a-z][a-z0-9+.-]*://)?[^\s/?#@{}]+([/?#][^\s{}]*)?$",
+        pattern=(
+            r"^([a-z][a-z0-9+.-]*://[^\s/?#@{}]+"  # a URL without user name and password
+            r"|[^\s/?#@{}:\[\]]+(:[0-9]{1,5})?"  # a host and perhaps a port
+            r"|\[[0-9a-fA-F:.]+\](:[0-9]{1,5})?"  # the same for IPv6
+            r"|[0-9a-fA-F:.]+)"  # an address
+            r"([/?#][^\s{}]*)?$"
+        ),
     ),
 ]
 """A URL, a host or host:port; a password in it is refused, it belongs into a Secret."""

@@ -35,15 +35,16 @@ def check_email(email: Email, around: Surroundings) -> Iterator[Problem]:
 
 def _addresses(email: Email) -> Iterator[Problem]:
     if "{team}" in email.to:
-        yield not_yet(
-            "spec.email.to", "write one NotificationChannel per team, without {team}, meanwhile"
-        )
+        yield not_yet("spec.email.to", "write one channel a team meanwhile", part="{team}")
     elif not all(_ADDRESS.fullmatch(part) for part in email.to.split(",")):
         yield invalid(
-            "spec.email.to", "is no list of mail addresses: write a@example.org, b@example.org"
+            "spec.email.to",
+            "is no list of plain mail addresses: write a@example.org, b@example.org",
         )
     if email.from_ is not None and not _ADDRESS.fullmatch(email.from_):
-        yield invalid("spec.email.from", "is no mail address: write one such as alerts@example.org")
+        yield invalid(
+            "spec.email.from", "is no plain mail address: write one such as alerts@example.org"
+        )
 
 
 def _relay(email: Email, smtp: SMTPSettings | None) -> Iterator[Problem]:

@@ -32,7 +32,7 @@ def check_slack(slack: Slack, around: Surroundings) -> Iterator[Problem]:
     if slack.channel is None and slack.api_url_secret_ref is None:
         yield invalid("spec.slack.channel", "is missing: an app must be told where to post")
     if slack.channel is not None and "{team}" in slack.channel:
-        yield not_yet("spec.slack.channel", "write one channel a team, without {team}, meanwhile")
+        yield not_yet("spec.slack.channel", "write one channel a team meanwhile", part="{team}")
 
 
 def compile_slack(slack: Slack, around: Surroundings) -> Entry:

@@ -1,0 +1,151 @@
+"""
+The core without a cluster: objects from files, to what the operator would write.
+
+It uses the operator's own parsing and compilation; nothing is decided here. What a
+file cannot tell (Secrets, channels that exist only in the cluster) is assumed or
+warned about, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from tocsin.api.alert_rule import AlertRuleSpec
+from tocsin.api.config import OperatorConfig
+from tocsin.api.kinds import BY_KIND
+from tocsin.api.meta import ALERT_RULE, GROUP, NOTIFICATION_CHANNEL, ObjectRef, Resource
+from tocsin.api.parse import parse_resource
+from tocsin.api.problem import Problem, Reason, Rejection
+from tocsin.cli.sources import Object, Place, Unreadable
+from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
+from tocsin.promql.verdict import Verdict
+
+Judge = Callable[[Sequence[str]], Mapping[str, Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell about one object, or about a file."""
+
+    place: Place | Unreadable
+    ref: ObjectRef | None
+    problem: Problem
+    is_error: bool = True
+
+
+@dataclass(slots=True)
+class Offline:
+    """What the objects of a run are, and what was found in them."""
+
+    config: OperatorConfig
+    namespace: str = "default"
+    rules: dict[ObjectRef, tuple[Place, Resource[AlertRuleSpec]]] = field(default_factory=dict)
+    channels: dict[ObjectRef, tuple[Place, Resource[Any]]] = field(default_factory=dict)
+    namespaces: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    suspended: int = 0
+    _seen: dict[ObjectRef, Place] = field(default_factory=dict)
+
+    def take(self, found: Object | Unreadable) -> None:
+        """Sort one object in: ours, a namespace, or somebody else's."""
+        if isinstance(found, Unreadable):
+            problem = Problem(Reason.INVALID_SPEC, "", found.message)
+            self.findings.append(Finding(found, None, problem))
+            return
+        document = found.document
+        if not _is_ours(document):
+            kind = document.get("kind")
+            self.passed_over[kind if isinstance(kind, str) else "(no kind)"] += 1
+            if kind == "Namespace":
+                self._namespace(document)
+            return
+        self._ours(found.place, document)
+
+    def _namespace(self, document: Mapping[str, Any]) -> None:
+        metadata = document.get("metadata")
+        if isinstance(metadata, Mapping):
+            labels = metadata.get("labels")
+            labels = labels if isinstance(labels, Mapping) else {}
+            name = str(metadata.get("name"))
+            self.namespaces[name] = {str(key): str(value) for key, value in labels.items()}
+
+    def _ours(self, place: Place, document: Mapping[str, Any]) -> None:
+        metadata = document.get("metadata")
+        if isinstance(metadata, Mapping) and not metadata.get("namespace"):
+            document = {**document, "metadata": {**metadata, "namespace": self.namespace}}
+        parsed = parse_resource(document)
+        if isinstance(parsed, Rejection):
+            self._reject(place, parsed)
+            return
+        earlier = self._seen.setdefault(parsed.ref, place)
+        if earlier is not place:
+            where = f"{earlier.source.name}:{earlier.line()}"
+            message = f"is here twice, first at {where}: keep one of them (the first is used)"
+            problem = Problem(Reason.INVALID_SPEC, "metadata.name", message)
+            self._reject(place, Rejection(parsed.ref, (problem,)))
+        elif parsed.ref.kind == ALERT_RULE:
+            self.rules[parsed.ref] = (place, cast("Resource[AlertRuleSpec]", parsed))
+        elif parsed.ref.kind == NOTIFICATION_CHANNEL:
+            self.channels[parsed.ref] = (place, parsed)
+        else:
+            from tocsin.reconcile.checks import NOT_YET  # noqa: PLC0415 only for a HealthCheck
+
+            self._reject(place, Rejection(parsed.ref, (NOT_YET,)))
+
+    def _reject(self, place: Place, rejection: Rejection) -> None:
+        self.findings += [Finding(place, rejection.ref, one) for one in rejection.problems]
+
+    def warn(self, ref: ObjectRef, problems: Sequence[Problem]) -> None:
+        """Note what does not stop an object from being compiled."""
+        place, _ = self.rules[ref]
+        self.findings += [Finding(place, ref, one, is_error=False) for one in problems]
+
+    def compile_rules(self, judge: Judge) -> dict[ObjectRef, CompiledRule]:
+        """Compile every rule, in the order of the files; rejected ones become findings."""
+        wanted = [text for _, rule in self.rules.values() for text in expressions_of(rule.spec)]
+        verdicts = judge(wanted) if wanted else {}
+        compiled: dict[ObjectRef, CompiledRule] = {}
+        for ref, (place, rule) in self.rules.items():
+            result = compile_alert_rule(
+                rule,
+                verdicts=verdicts,
+                namespace_labels=self.namespaces.get(ref.namespace, {}),
+                config=self.config,
+            )
+            if isinstance(result, Rejection):
+                self._reject(place, result)
+                continue
+            self.warn(ref, result.warnings)
+            if rule.spec.suspend:
+                self.suspended += 1
+            else:
+                compiled[ref] = result
+        return compiled
+
+    def check_channels(self) -> list[ObjectRef]:
+        """Check every channel and give the good ones."""
+        if not self.channels:
+            return []
+        # Receivers are loaded only where there are channels.
+        from tocsin.compile.channels import check_channel  # noqa: PLC0415 start-up time
+
+        good: list[ObjectRef] = []
+        for ref, (place, channel) in self.channels.items():
+            problems = check_channel(ref, channel.spec, self.config)
+            if problems:
+                self._reject(place, Rejection(ref, problems))
+            else:
+                good.append(ref)
+        return good
+
+
+def _is_ours(document: Mapping[str, Any]) -> bool:
+    """Tell our kinds from others' of the same name; one without apiVersion is meant as ours."""
+    version = document.get("apiVersion")
+    if not version:
+        return str(document.get("kind")) in BY_KIND
+    return str(version).partition("/")[0] == GROUP

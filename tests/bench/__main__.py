@@ -1,0 +1,96 @@
+"""
+``python -m tests.bench [NAME ...]``: measure, and print a table.
+
+Without a name everything is measured (about half an hour); with ``--quick`` in small sizes, which
+tells whether it runs, not how fast. Ends with 1 where a goal was missed, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.harness import Line, Options
+from tests.bench.machine import machine_line
+from tests.bench.session import Session
+from tests.bench.table import as_json, as_page, as_table
+
+BENCHMARKS = (
+    "api_writes",
+    "burst_1000",
+    "one_change_among_10k",
+    "restart_10k",
+    "memory_10k",
+    "idle_cpu_10k",
+    "insert_among",
+    "compile_rate",
+    "render_1000",
+)
+MISSED = 1
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="small sizes and two rounds")
+    parser.add_argument("--rounds", type=int, help="how often each arm runs (default: 5)")
+    parser.add_argument(
+        "--size",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="another size for a benchmark; may be repeated",
+    )
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page as well")
+    args = parser.parse_args(words)
+    unknown = [name for name in args.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    return args
+
+
+def main(words: list[str]) -> int:
+    """Measure what was asked for."""
+    args = _arguments(words)
+    options = Options(
+        quick=args.quick,
+        rounds=args.rounds or (2 if args.quick else 5),
+        sizes={name: int(number) for name, _, number in (s.partition("=") for s in args.size)},
+        say=_say,
+    )
+    results: dict[str, list[Line]] = {}
+    explained: dict[str, str] = {}
+    with Session(options) as session:
+        for name in args.names or BENCHMARKS:
+            began = time.monotonic()
+            module = importlib.import_module(f"tests.bench.{name}")
+            run: Callable[[Session], list[Line]] = module.run
+            _say(f"{name} ...")
+            results[name] = run(session)
+            explained[name] = inspect.cleandoc(module.__doc__ or "")
+            _say(f"{name}: {time.monotonic() - began:.0f} s")
+    machine = machine_line()
+    print(as_json(results, machine) if args.output == "json" else as_table(results))
+    if args.output == "table":
+        print(f"\n{machine}")
+    if args.write:
+        command = shlex.join(["python", "-m", "tests.bench", *words])
+        args.write.write_text(as_page(results, machine, command, explained))
+    missed = [line for lines in results.values() for line in lines if line.met is False]
+    return MISSED if missed else 0
+
+
+def _say(text: str) -> None:
+    """Progress goes to standard error, so that standard output holds the numbers alone."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
