@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/ready
 PYTEST := $(BIN)/python -m pytest
+GOLDEN := tests/unit tests/contract tests/integration/test_install.py tests/integration/test_delivery.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit check format lint types imports generate drift golden bench programs \
@@ -52,8 +53,8 @@ generate: $(READY) ## write everything that is generated: CRDs, chart, manifests
 	@$(BIN)/python -m tests.generate
 
 golden: $(READY) ## refresh the golden files, then test them again
-	@UPDATE_GOLDEN=1 $(PYTEST) -q tests/unit tests/contract
-	@$(PYTEST) -q tests/unit tests/contract
+	@UPDATE_GOLDEN=1 $(PYTEST) -q $(GOLDEN)
+	@$(PYTEST) -q $(GOLDEN)
 
 bench: $(READY) ## measure, and write docs/performance.md
 	@$(BIN)/python -m tests.bench

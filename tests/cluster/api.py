@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import re
 import ssl
 import tempfile
 import threading
@@ -25,6 +26,7 @@ JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _READS = {"GET", "HEAD"}
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 Object = dict[str, Any]
 
@@ -108,7 +110,7 @@ class ApiClient:
         ``body`` is sent as JSON; bytes are sent as they are.
         """
         target = self._url.path + path + ("?" + urlencode(query) if query else "")
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else _encode(body)
         sent = {**self._headers, **({"Content-Type": content_type} if data else {})}
         status, answer = self._send(method, target, data, {**sent, **(headers or {})})
         if status >= http.client.BAD_REQUEST:
@@ -297,6 +299,16 @@ class ApiClient:
                 yield json.loads(line)
         finally:
             connection.close()
+
+
+def _encode(document: Any) -> bytes:
+    """
+    JSON that a YAML parser reads the same way.
+
+    An apply is read as YAML, which knows no surrogate pairs and folds some unprintable characters.
+    """
+    text = json.dumps(document, ensure_ascii=False)
+    return _NOT_IN_YAML.sub(lambda found: f"\\u{ord(found.group()):04x}", text).encode()
 
 
 def _tls(credentials: Credentials) -> ssl.SSLContext:

@@ -87,11 +87,12 @@ class Cluster(ClusterAccess):
         self.programs = ensure_programs([*_CONTROL_PLANE, *stack_programs], self._progress)
         self._began = time.monotonic()
         self.work = Path(tempfile.mkdtemp(prefix="tocsin-cluster-"))
-        self._processes = Processes(self.work / "logs", doomed=[self.work])
         try:
+            self._processes = Processes(self.work / "logs", doomed=[self.work])
             self._start_parts()
         except BaseException as error:
             self.close(failed=isinstance(error, Exception))
+            shutil.rmtree(self.work, ignore_errors=True)  # where not even the keeper started
             raise
 
     def _start_parts(self) -> None:

@@ -41,12 +41,12 @@ def _death_signal() -> Callable[[], None] | None:
 
 
 class Keeper:
-    """The programs by name, in the order in which they were started."""
+    """The programs by name, in the order of their start; ``doomed`` folders go when all ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, doomed: list[str]) -> None:
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
         self.graces: dict[str, float] = {}
-        self.doomed: list[str] = []  # folders to remove when all is over
+        self.doomed = doomed
         self._arm = _death_signal()
 
     def start(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -109,11 +109,6 @@ class Keeper:
             }
         }
 
-    def remove(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Replace the list of folders that go when the programs are gone."""
-        self.doomed = list(order["paths"])
-        return {}
-
     def close(self) -> None:
         """End all, the last started first, then remove the folders."""
         for name, program in reversed(self.programs.items()):
@@ -128,22 +123,21 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # The end of the input is the one way to end. Not SIG_IGN: the programs would inherit it.
         signal.signal(number, lambda _number, _frame: None)
-    keeper = Keeper()
+    keeper = Keeper(sys.argv[1:])
     orders = {
         "start": keeper.start,
         "stop": keeper.stop,
         "signal": keeper.signal,
         "status": keeper.status,
-        "remove": keeper.remove,
     }
     try:
         for line in sys.stdin:
             order = json.loads(line)
             answer = orders[order["order"]](order)
-            print(json.dumps({**answer, "number": order["number"]}), flush=True)
+            text = json.dumps({**answer, "number": order["number"]}) + "\n"
+            with contextlib.suppress(BrokenPipeError):  # nobody listens: the input ends as well
+                os.write(sys.stdout.fileno(), text.encode())
     finally:
-        with contextlib.suppress(OSError):
-            os.close(sys.stdout.fileno())
         keeper.close()
 
 

@@ -40,14 +40,13 @@ class Processes:
         self._lock = threading.Lock()
         self._number = 0
         self._keeper = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_KEEPER)],
+            [sys.executable, "-I", "-S", str(_KEEPER), *map(str, doomed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # a Ctrl-C in the terminal is for us, not for the programs
             text=True,
         )
         atexit.register(self.close)
-        self.remove_at_end(doomed)
 
     def _order(self, order: str, **values: Any) -> dict[str, Any]:
         with self._lock:
@@ -115,10 +114,6 @@ class Processes:
     def log(self, name: str) -> Path:
         """The file with a program's output."""
         return self.logs / f"{name}.log"
-
-    def remove_at_end(self, paths: Sequence[Path]) -> None:
-        """Replace the folders that go with the programs."""
-        self._order("remove", paths=[str(path) for path in paths])
 
     def await_ready(self, name: str, ready: Callable[[], bool], timeout: float = 60) -> None:
         """Wait until ``ready()``; fails at once when the program ends, with its last lines."""

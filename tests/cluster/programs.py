@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.cluster.build import Builder
@@ -73,18 +73,21 @@ def crds_folder() -> Path:
 
 
 def _build(families: list[Family], chosen: list[str], cache: Path, progress: Progress) -> None:
-    builder = Builder(find_go(cache, progress), cache)
-    for family in families:
-        for name in family.programs:
-            target = stored(family, name)
-            if name in chosen and not target.exists():  # another run may have built it meanwhile
-                start = time.monotonic()
-                label = f"{name} {family.version}" if family.pin else name
-                progress(f"building {label} ...")
-                with _ticking(f"building {name}", start):
-                    builder.build(family, name, target.parent)
-                progress(f"built {label} in {time.monotonic() - start:.0f} s")
-    builder.close()
+    with closing(Builder(find_go(cache, progress), cache)) as builder:
+        for family in families:
+            for name in family.programs:
+                # another run may have built it while we waited for the lock
+                if name in chosen and not stored(family, name).exists():
+                    _build_one(builder, family, name, progress)
+
+
+def _build_one(builder: Builder, family: Family, name: str, progress: Progress) -> None:
+    start = time.monotonic()
+    label = f"{name} {family.version}" if family.pin else name
+    progress(f"building {label} ...")
+    with _ticking(f"building {name}", start):
+        builder.build(family, name, stored(family, name).parent)
+    progress(f"built {label} in {time.monotonic() - start:.0f} s")
 
 
 def _link(cache: Path, chosen: list[str]) -> Path:

@@ -34,6 +34,7 @@ from tests.cluster.processes import Processes
 
 _KINDS = ("Pod", "Secret", "ConfigMap")
 _RETRY = 0.5  # seconds until a failed watch or reload is tried again
+_LOOK = 1.0  # seconds between two looks at the programs while nothing changes
 _LABEL, _OPERATOR = "app.kubernetes.io/managed-by", "prometheus-operator"
 
 
@@ -148,22 +149,29 @@ class Standin:
         """Until the process is ended."""
         while True:
             waiting = any(r.reload_due for r in self._runners.values())
-            self._store.changed.wait(_RETRY if waiting else 1)
+            changed = self._store.changed.wait(_RETRY if waiting else _LOOK)
             self._store.changed.clear()
-            for pod in self._store.pods():
-                for container in pod["spec"]["containers"]:
-                    runner = self._runners.get(container["name"])
-                    if runner is not None:
-                        self._attempt(partial(self._sync, pod, container, runner))
-            self._stop_orphans()
+            if changed or waiting or self._has_ended():
+                self._sync_all()
+
+    def _has_ended(self) -> bool:
+        """Whether a program ended by itself; it is started again, as a kubelet would."""
+        return any(status["code"] is not None for status in self._processes.status().values())
+
+    def _sync_all(self) -> None:
+        for pod in self._store.pods():
+            for container in pod["spec"]["containers"]:
+                runner = self._runners.get(container["name"])
+                if runner is not None:
+                    self._attempt(partial(self._sync, pod, container, runner))
+        self._stop_orphans()
 
     def _attempt(self, action: Callable[[], None]) -> None:
         try:
             action()
-        except NotYet as reason:
-            print(reason, flush=True)
-        except (OSError, ApiError) as error:
-            print(f"will be tried again: {error}", flush=True)
+        except (NotYet, OSError, ApiError) as reason:
+            print(f"will be tried again: {reason}", flush=True)
+            threading.Timer(_RETRY, self._store.changed.set).start()
 
     def _sync(self, pod: Object, container: Object, runner: Runner) -> None:
         mounted = podfiles.mount(pod, container, self._store.get)

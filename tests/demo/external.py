@@ -9,9 +9,13 @@ exists is never changed and never deleted: a name that is taken ends the demo be
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 from tests.cluster import ExternalCluster, connect
 from tests.cluster.base import wait_until
@@ -37,14 +41,17 @@ def external_place(screen: Screen) -> Iterator[Place]:
         check(cluster)
         created = Created(cluster, plan(cluster))
         screen.line("  will be created, and removed at the end:")
-        for document in [*created.planned, *quickstart(), *pod.documents(_image())]:
+        for document in [*created.planned, *quickstart()[1:], *pod.documents(_image())]:
             screen.line(f"    {title(document)}")
+        screen.line("  the operator also makes PrometheusRules in that namespace, and keeps")
+        screen.line(f"    Secret {SECRET_NAMESPACE}/{SECRET}")
         stack.callback(_clean_up, created, screen)
         created.create()
         _note_secret(cluster, created)
         sample, receiver = _run_pod(cluster, created, screen)
         _await_stack(cluster, screen)
         operator = RunningOperator(cluster, CONFIG, installed=True)
+        stack.push(partial(_keep_log, operator))
         stack.enter_context(operator)
         links = Links(
             cluster.admin,
@@ -120,7 +127,7 @@ def _place(cluster: ExternalCluster, operator: RunningOperator, links: Links, sa
         sample_url=sample,
         trouble=lambda: ended(cluster.processes),
         logs={
-            "operator": str(operator.log_path),
+            "operator": operator.log_path.name,
             "prometheus-operator": "the log of prometheus-operator in your cluster",
             "prometheus": f"{reading}prometheus",
             "alertmanager": f"{reading}alertmanager",
@@ -138,6 +145,16 @@ def _place(cluster: ExternalCluster, operator: RunningOperator, links: Links, sa
             f"curl -X POST {sample}/break   # and /mend; messages are shown here",
         ],
     )
+
+
+def _keep_log(
+    operator: RunningOperator, kind: type[BaseException] | None, _error: object, _trace: object
+) -> None:
+    """After a failure the operator's log outlives the folder that goes with the demo."""
+    if kind is not None and issubclass(kind, Exception):
+        folder = Path(tempfile.mkdtemp(prefix="tocsin-demo-logs-"))
+        shutil.copy(operator.log_path, folder)
+        print(f"the operator's log is in {folder}", file=sys.stderr)
 
 
 def _clean_up(created: Created, screen: Screen) -> None:

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cluster import (
@@ -79,8 +81,10 @@ def test_from_a_rule_to_a_notification_and_nothing_left_behind() -> None:
             assert fired.body["commonLabels"]["alertname"] == "Always"
             cluster.admin.delete("monitoring.coreos.com/v1", "PrometheusRule", "always", "default")
             sink.wait_for(lambda n: n.body["status"] == "resolved")
+            _a_refused_configuration_is_told(cluster, secret)
         state = cluster.stack.state()
         assert state["prometheus"]["starts"] == state["alertmanager"]["starts"] == 1
+        _a_changed_pod_is_a_new_process(cluster)
         for kind in ("Prometheus", "Alertmanager"):
             cluster.admin.wait_for(
                 "monitoring.coreos.com/v1", kind, "main", _is_available, "monitoring"
@@ -92,6 +96,40 @@ def test_from_a_rule_to_a_notification_and_nothing_left_behind() -> None:
         cluster.close()
     assert [pid for pid in pids if alive(pid)] == []
     assert not work.exists()
+
+
+def _a_refused_configuration_is_told(cluster: Cluster, secret: dict[str, Any]) -> None:
+    """Alertmanager keeps the configuration it has."""
+    broken = {**secret, "stringData": {"alertmanager.yaml": "route: {receiver: absent}"}}
+    cluster.admin.apply(broken)
+    wait_until(
+        lambda: "absent" in cluster.stack.state()["alertmanager"]["reload_error"], "it is refused"
+    )
+    cluster.admin.apply(secret)
+    wait_until(lambda: not cluster.stack.state()["alertmanager"]["reload_error"], "it is accepted")
+
+
+def _a_changed_pod_is_a_new_process(cluster: Cluster) -> None:
+    """prometheus-operator changes the StatefulSet, its controller replaces the pod."""
+    before = cluster.stack.state()["prometheus"]
+    monitoring = "monitoring.coreos.com/v1"
+    patch = {"spec": {"logLevel": "debug"}}
+    cluster.admin.merge_patch(monitoring, "Prometheus", "main", patch, "monitoring")
+    wait_until(lambda: cluster.stack.state()["prometheus"]["starts"] == 2, "a second start")
+    after = cluster.stack.state()["prometheus"]
+    assert after["uid"] != before["uid"]
+    assert not alive(before["pid"])
+    flags = wait_until(lambda: _flags(cluster), "Prometheus answers again")
+    assert flags["log.level"] == "debug"
+
+
+def _flags(cluster: Cluster) -> dict[str, str] | None:
+    try:
+        with urllib.request.urlopen(f"{cluster.prometheus_url}/api/v1/status/flags") as answer:
+            flags: dict[str, str] = json.load(answer)["data"]
+    except OSError:
+        return None
+    return flags
 
 
 def _is_available(found: dict[str, object] | None) -> bool:

@@ -56,6 +56,7 @@ def test_a_restart_without_change_writes_nothing(
     full_namespace(world, namespace)
     wait_for(lambda: world.get(channel(namespace)), _is_used, "the use is shown")
     world.wait_until_gone()
+    world.wait_until_quiet()
     settled(world, operator)
     for crash in (False, True):
         before = world.operator_writes(events=True)

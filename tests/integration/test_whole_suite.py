@@ -40,7 +40,9 @@ def busy(world: World, operator: RunningOperator) -> World:
     namespace = world.namespace()
     world.apply(secret(namespace, "chat"), consent(namespace))
     document = rule(namespace, notify=notify("chat"))
-    world.apply_ready(secret_channel(namespace), document, rule(namespace, "other", notify={}))
+    world.apply_ready(
+        secret_channel(namespace), document, rule(namespace, "other", notify=notify())
+    )
     world.apply(health_check(namespace), channel(namespace, "bad", minSeverity="no-such"))
     world.apply(rule(namespace, expr=BAD_EXPR))
     world.wait_condition(document, "Valid", "False")

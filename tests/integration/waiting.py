@@ -14,7 +14,7 @@ _SHOWN = 3000
 
 
 def wait_for(
-    look: Callable[[], T], met: Callable[[T], Any], what: str, *, timeout: float = 20
+    look: Callable[[], T], met: Callable[[T], Any], what: str, *, timeout: float = 30
 ) -> T:
     """Look until `met(seen)` is true and give what was seen; fails with the last look."""
     limit = time.monotonic() + timeout

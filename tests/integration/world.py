@@ -11,6 +11,7 @@ import base64
 import json
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -58,6 +59,19 @@ class World:
             timeout=60,
         )
 
+    def wait_until_quiet(self, seconds: float = 3) -> None:
+        """Wait until the operator has written nothing for so long; its own delays are shorter."""
+        seen, since = -1, 0.0
+
+        def is_quiet() -> bool:
+            nonlocal seen, since
+            now = len(self.operator_writes(events=True))
+            if now != seen:
+                seen, since = now, time.monotonic()
+            return time.monotonic() - since > seconds
+
+        wait_for(is_quiet, bool, "the operator writes nothing more", timeout=60)
+
     def reconnect(self) -> None:
         """Find out that the API server was away: reads are sent again, writes never."""
         self.admin.request("GET", "/version")
@@ -100,7 +114,7 @@ class World:
         status: str = "True",
         reason: str | None = None,
         *,
-        timeout: float = 20,
+        timeout: float = 30,
     ) -> Object:
         """Wait until a condition says so about the generation that is there now."""
 
@@ -118,7 +132,7 @@ class World:
         assert seen is not None
         return seen
 
-    def apply_ready(self, *documents: Object, timeout: float = 20) -> Object:
+    def apply_ready(self, *documents: Object, timeout: float = 30) -> Object:
         """Apply objects and wait until ours among them are ready; gives the last."""
         for document in documents:
             self.apply(document)
@@ -184,7 +198,7 @@ class World:
         child = self.child(document)
         return self.told(alert_labels(child)) if child else set()
 
-    def wait_told(self, document: Object, *receivers: str, timeout: float = 20) -> None:
+    def wait_told(self, document: Object, *receivers: str, timeout: float = 30) -> None:
         """Wait until exactly these receivers (`namespace/name`) hear of an AlertRule."""
         wait_for(
             lambda: self.told_by(document),

@@ -8,6 +8,7 @@ caches an object, and never decides that an error is harmless, but for "is not t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ _APPLY = "application/apply-patch+yaml"  # JSON is YAML
 _MERGE = "application/merge-patch+json"
 _NOT_FOUND, _CONFLICT, _GONE = 404, 409, 410
 _RESTARTS = 5
+_OTHER_UID = re.compile(r"UID in (?:the )?precondition")
 _CLUSTER_SCOPED = frozenset({("", "namespaces")})
 
 
@@ -175,9 +177,14 @@ class ApiCluster:
                 secret=_is_secret(resource),
             )
         except ClusterError as error:
-            replaced = error.status == _CONFLICT and "UID in precondition" in error.message
+            # "the UID in the precondition (…) does not match the UID in record"; older servers
+            # say "UID in precondition: …, UID in object meta: …".
+            replaced = error.status == _CONFLICT and _OTHER_UID.search(error.message) is not None
             if error.status != _NOT_FOUND and not replaced:
                 raise
+
+
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def path_of(resource: Resource, namespace: str = "", name: str = "") -> str:
@@ -190,8 +197,18 @@ def path_of(resource: Resource, namespace: str = "", name: str = "") -> str:
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
-    """Encode a document compactly."""
-    return json.dumps(document, separators=(",", ":")).encode()
+    """
+    Encode a document as JSON that a YAML parser reads the same way.
+
+    The API server takes an apply for YAML, which knows no surrogate pairs and folds
+    line ends inside strings: wide characters stand as they are, unprintable ones escaped.
+    """
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return _NOT_IN_YAML.sub(_escaped, text).encode()
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()):04x}"
 
 
 def _is_secret(resource: Resource) -> bool:

@@ -67,6 +67,7 @@ class _News:
     type: str
     reason: str
     message: str
+    at: str
 
     @property
     def name(self) -> str:
@@ -114,7 +115,7 @@ class ClusterEvents:
             return
         text = one_line(message, MESSAGE_LIMIT)
         try:
-            self._queue.put_nowait(_News(ref, uid, type, reason, text))
+            self._queue.put_nowait(_News(ref, uid, type, reason, text, self._clock.now()))
         except asyncio.QueueFull:
             self._dropped("QueueFull")
 
@@ -155,13 +156,12 @@ class ClusterEvents:
                 if error.status != _CONFLICT:
                     raise
                 # Written before our last restart: only the server knows how often.
-                now = {"lastTimestamp": self._clock.now()}
-                known = await self._cluster.patch(_EVENTS, *key, now)
+                known = await self._cluster.patch(_EVENTS, *key, {"lastTimestamp": news.at})
                 count = int(known.get("count") or 1)
             else:
                 self._remember(key, 1)
                 return
-        change = {"count": count + 1, "lastTimestamp": self._clock.now()}
+        change = {"count": count + 1, "lastTimestamp": news.at}
         try:
             await self._cluster.patch(_EVENTS, *key, change)
         except ClusterError as error:
@@ -178,7 +178,6 @@ class ClusterEvents:
             self._counts.popitem(last=False)
 
     def _document(self, news: _News, key: _Key) -> dict[str, Any]:
-        now = self._clock.now()
         return {
             "apiVersion": "v1",
             "kind": "Event",
@@ -195,7 +194,7 @@ class ClusterEvents:
             "message": news.message,
             "source": {"component": COMPONENT},
             "reportingComponent": COMPONENT,
-            "firstTimestamp": now,
-            "lastTimestamp": now,
+            "firstTimestamp": news.at,
+            "lastTimestamp": news.at,
             "count": 1,
         }

@@ -8,6 +8,7 @@ warned about, never guessed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from tocsin.api.problem import Problem, Reason, Rejection
 from tocsin.cli.sources import Object, Place, Unreadable
 from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
 from tocsin.promql.verdict import Verdict
+
+_PART = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_NAMESPACE = re.compile(f"(?=.{{1,63}}$){_PART}")
+_NAME = re.compile(rf"(?=.{{1,253}}$){_PART}(?:\.{_PART})*")
 
 Judge = Callable[[Sequence[str]], Mapping[str, Verdict]]
 
@@ -78,6 +83,9 @@ class Offline:
         if isinstance(metadata, Mapping) and not metadata.get("namespace"):
             document = {**document, "metadata": {**metadata, "namespace": self.namespace}}
         parsed = parse_resource(document)
+        if not isinstance(parsed, Rejection):
+            problems = _bad_names(parsed.ref)
+            parsed = Rejection(parsed.ref, problems) if problems else parsed
         if isinstance(parsed, Rejection):
             self._reject(place, parsed)
             return
@@ -141,6 +149,21 @@ class Offline:
             else:
                 good.append(ref)
         return good
+
+
+def _bad_names(ref: ObjectRef) -> tuple[Problem, ...]:
+    """Refuse names that the API server would refuse; in a cluster it has done so before."""
+    message = (
+        "is no Kubernetes name: write lower-case letters, digits and -, such as shop-errors"
+    )
+    return tuple(
+        Problem(Reason.INVALID_SPEC, f"metadata.{field}", message)
+        for field, value, pattern in (
+            ("name", ref.name, _NAME),
+            ("namespace", ref.namespace, _NAMESPACE),
+        )
+        if not pattern.fullmatch(value)
+    )
 
 
 def _is_ours(document: Mapping[str, Any]) -> bool:

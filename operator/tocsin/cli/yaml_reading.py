@@ -56,10 +56,7 @@ class _Loader(yaml.CSafeLoader):
         """Read a mapping; keys are strings, as in JSON, and stand once."""
         written = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         if len(set(written)) != len(written):
-            key = next(key for key, _ in node.value if written.count(key.value) > 1)
-            raise ConstructorError(
-                None, None, f"the key {key.value!r} stands twice", key.start_mark
-            )
+            raise _twice(node)
         self.flatten_mapping(node)
         return {
             key.value
@@ -67,6 +64,16 @@ class _Loader(yaml.CSafeLoader):
             else self.construct_object(key, deep=True): self.construct_object(value, deep=deep)
             for key, value in node.value
         }
+
+
+def _twice(node: yaml.MappingNode) -> ConstructorError:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in seen:
+                break
+            seen.add(key.value)
+    return ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
 
 
 _Loader.yaml_implicit_resolvers = _resolvers()

@@ -24,6 +24,7 @@ from tocsin.compile.refusals import (
     control_problem,
     duration_problem,
     invalid,
+    is_request_url,
     not_yet,
     present,
     severity_problem,
@@ -35,6 +36,8 @@ MAX_SECRET_BYTES = 8_192
 
 _READABLE_NAME = 100
 _TEMPLATED_KEYS = ("routingKeySecretRef", "serviceKeySecretRef")
+_REQUESTED = re.compile(r"^spec\.(?:webhook|pagerduty)\.url$|\.(?:app|proxy|token)URL$")
+"""Fields with addresses of requests; other URLs are texts for people."""
 _REPLACED = re.compile(r"\$\([a-zA-Z_0-9]+\)")
 _BREAKS = re.compile(rb"[\x00-\x1f\x7f]")
 
@@ -156,6 +159,8 @@ def _texts_in(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 def _text_problem(field: str, text: str, *, trusted: bool) -> Problem | None:
     problem = control_problem(field, text, lines=True)
+    if problem is None and _REQUESTED.search(field) and not is_request_url(text):
+        problem = invalid(field, "is no address that Alertmanager takes: write https://host/path")
     if problem is None and "$(" in text:
         found = _REPLACED.search(text)
         if found is not None:

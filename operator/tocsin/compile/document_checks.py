@@ -12,9 +12,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from tocsin.api.duration import PATTERN, milliseconds
+from tocsin.compile.refusals import is_request_url
 from tocsin.compile.route_model import parse_matcher
 
 _DURATION = re.compile(PATTERN)
@@ -138,9 +138,5 @@ def _values(path: str, value: Any) -> Iterator[str]:
 
 
 def _url(path: str, value: str) -> Iterator[str]:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        parts = None
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not is_request_url(value):
         yield f"{path}: is no http or https URL"

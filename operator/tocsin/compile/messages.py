@@ -76,6 +76,13 @@ _SLACK = """
 {{ . | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}
 {{- end }}
 
+{{ define "tocsin.slack.title" -}}
+[{{ if eq .Status "firing" }}{{ template "tocsin.severity" . }}{{ else }}resolved{{ end }}] \
+{{ with .CommonLabels.alertname }}{{ template "tocsin.slack.escape" . }}{{ else }}\
+{{ len .Alerts }} alerts{{ end }}\
+{{ if gt (len .Alerts.Firing) 1 }} ({{ len .Alerts.Firing }} firing){{ end }}
+{{- end }}
+
 {{ define "tocsin.slack.alert" -}}
 *{{ with .Annotations.summary }}{{ template "tocsin.slack.escape" . }}{{ else }}\
 {{ template "tocsin.slack.escape" .Labels.alertname }}{{ end }}*

@@ -11,6 +11,12 @@ from tocsin.api.problem import Problem, Reason
 _LONGEST = (2**63 - 1) // 1_000_000
 """Milliseconds in the longest duration that Prometheus and Alertmanager can hold, 292 years."""
 
+_URL = re.compile(
+    r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    r"(?:[/?#](?:[^\s%\x00-\x1f\x7f]|%[0-9A-Fa-f]{2})*)?"
+)
+"""What Go's net/url takes for sure; it refuses the whole configuration for one bad address."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -33,6 +39,11 @@ def duration_problem(field: str, duration: str | None) -> Problem | None:
     if duration is None or milliseconds(duration) <= _LONGEST:
         return None
     return invalid(field, f"{duration} is longer than 292 years: write a shorter duration")
+
+
+def is_request_url(text: str) -> bool:
+    """Tell whether Alertmanager loads an address that it will send requests to."""
+    return _URL.fullmatch(text) is not None
 
 
 def control_problem(field: str, value: str, *, lines: bool = False) -> Problem | None:

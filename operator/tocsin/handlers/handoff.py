@@ -8,9 +8,12 @@ by the side that gave them.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Protocol
+
+LOG = logging.getLogger("tocsin.watches")
 
 _PORTION = 64
 """Events taken in one turn of the loop, so that other work is not held up."""
@@ -48,6 +51,21 @@ class Handoff:
                 event = self._waiting.popleft()
             except IndexError:
                 return
-            self._sink.seen(*event)
+            try:
+                self._sink.seen(*event)
+            except Exception as error:  # noqa: BLE001 one strange object must not stop the others
+                # Without its text, which may hold a user's data.
+                LOG.error("an event of kind %s was not taken: %s", event[0], _place(error))  # noqa: TRY400 no traceback
         self._called = True
         self._loop.call_soon(self._take)
+
+
+def _place(error: Exception) -> str:
+    """Name an exception's type and where it was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    code = trace.tb_frame.f_code
+    return f"{type(error).__name__} in {code.co_qualname}, line {trace.tb_lineno}"

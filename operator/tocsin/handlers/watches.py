@@ -27,6 +27,8 @@ LOG = logging.getLogger("tocsin.watches")
 _HEARTBEAT = 1.0
 _CALM = 120.0
 _END_SECONDS = 5.0
+_CLOSING = 0.1
+"""Seconds in which TLS connections say goodbye before their loop is closed."""
 
 
 class Watches:
@@ -133,6 +135,7 @@ class Watches:
         finally:
             for task in waiting:
                 task.cancel()
+            await asyncio.sleep(_CLOSING)
         return again.is_set()
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:

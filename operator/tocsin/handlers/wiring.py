@@ -85,6 +85,9 @@ class Operator:
             failed=self.telemetry.failed,
         )
         self.lag = LoopLag(self.clock, self.telemetry.loop_lag)
+        self.endpoints = self._make_endpoints()
+
+    def _make_endpoints(self) -> Endpoints:
         health = Health(
             self.clock,
             last_pass=lambda: self.telemetry.last_full_pass,
@@ -93,9 +96,7 @@ class Operator:
             watches_silent_for=self.watches.silent_for,
             lag=lambda: self.lag.largest,
         )
-        self.endpoints = Endpoints(
-            alive=health.alive, ready=health.ready, metrics=self.telemetry.exposition
-        )
+        return Endpoints(alive=health.alive, ready=health.ready, metrics=self.telemetry.exposition)
 
     async def run(self, options: Options) -> None:
         """Run until cancelled, or until a part fails, whose exception is raised."""
@@ -108,12 +109,12 @@ class Operator:
             LOG.info("tocsin %s listens on port %d", __version__, self.endpoints.port)
             await asyncio.to_thread(self.judge.start)
             await _together(
-                self.controller.run(),
-                self.events.run(),
-                self.lag.run(),
-                self.secret_watch.run(),
-                self._discover(),
-                self.watches.run(),
+                controller=self.controller.run(),
+                events=self.events.run(),
+                lag=self.lag.run(),
+                secret_watch=self.secret_watch.run(),
+                discovery=self._discover(),
+                watches=self.watches.run(),
             )
 
     async def _discover(self) -> None:
@@ -156,9 +157,9 @@ def _end(running: asyncio.Future[None], number: signal.Signals) -> None:
     running.cancel()
 
 
-async def _together(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run all until one ends, then end the others; raises what the first one raised."""
-    tasks = [asyncio.ensure_future(part) for part in parts]
+async def _together(**parts: Coroutine[Any, Any, None]) -> None:
+    """Run parts that have no end; when one ends all the same, end the others and raise."""
+    tasks = [asyncio.create_task(part, name=name) for name, part in parts.items()]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -167,3 +168,4 @@ async def _together(*parts: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+        raise RuntimeError(f"{task.get_name()} ended, though it has no end")

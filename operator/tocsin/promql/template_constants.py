@@ -34,7 +34,7 @@ def is_number(text: str) -> bool:
     if text[0] == "'":
         return _CHARACTER.fullmatch(text) is not None
     if text[-1] == "i":
-        return _COMPLEX.fullmatch(text) is not None
+        return bool(_COMPLEX.fullmatch(text) or _HEX_REAL.fullmatch(text[:-1]))
     if _INTEGER.fullmatch(text):
         digits = text.lstrip("+-").replace("_", "")
         return int(digits, 8 if _OCTAL.fullmatch(digits) else 0) <= _LARGEST

@@ -62,15 +62,22 @@ class ChannelReconciler:
         self._snapshot = snapshot
         self._queue = queue
         self._secrets = secrets
+        self._fresh: dict[ObjectRef, tuple[int, _Values]] = {}
+        """What was read moments ago, by the version it was read for, while the write is awaited."""
 
     async def reconcile(self, ref: ObjectRef) -> str:
         """Reconcile one channel; gives the result for the metric."""
         entry = self._snapshot.channels.get(ref)
+        fresh = self._fresh.pop(ref, None)
         if entry is None:
             return "success"
         generation = entry.generation  # the feed may move it on while we read Secrets
+        version = entry.version
         spec, problems = self._judge_spec(ref, entry)
-        values = await self._read_values(ref, spec) if spec is not None else _Values()
+        if fresh is not None and fresh[0] == version:
+            values = fresh[1]
+        else:
+            values = await self._read_values(ref, spec) if spec is not None else _Values()
         if self._snapshot.channels.get(ref) is not entry:
             return "success"  # went away while we read
         if values.fault is not None:
@@ -84,6 +91,7 @@ class ChannelReconciler:
         refused = str(ref) in self._snapshot.secret.refused_channels
         settled = bool(problems) or not values.complete or refused
         if self._is_pending(ref, entry, settled=settled):
+            self._fresh[ref] = (version, values)
             return "waiting"
         await self._publish(ref, entry, generation, problems, values)
         return "stalled" if problems else "success" if values.complete else "waiting"
@@ -242,7 +250,8 @@ class ChannelReconciler:
             suspended=suspended,
             now=self._outside.clock.now(),
         )
-        await publish_status(self._outside, ref, entry, status)
+        if await publish_status(self._outside, ref, entry, status):
+            self._queue.spent(ref)
 
     def _used_by(self, ref: ObjectRef, entry: ChannelEntry) -> int:
         """Count the rules that tell this channel; a change is shown about once in five minutes."""

@@ -198,7 +198,8 @@ class SnapshotFeed:
         first, changed = not self.secret_arrived.is_set(), data != secret.data
         self.secret_arrived.set()
         secret.data = data
-        secret.foreign = document is not None and _is_foreign(document)
+        # What we found ours stays ours: whoever replaces it then has edited it.
+        secret.foreign = (first or secret.foreign) and _is_foreign(document or {})
         if first and data is not None:
             # Later the record in memory is the better one: only we write it.
             secret.record = read_record(data.get(STATE_KEY))
@@ -211,6 +212,6 @@ class SnapshotFeed:
 def _is_foreign(secret: Mapping[str, Any]) -> bool:
     """Tell whether a Secret holds an Alertmanager configuration that we did not make."""
     data = secret.get("data") or {}
-    labels = secret["metadata"].get("labels") or {}
+    labels = secret.get("metadata", {}).get("labels") or {}
     ours = STATE_KEY in data or labels.get("app.kubernetes.io/managed-by") == "tocsin"
     return bool(data.get(CONFIG_KEY)) and not ours

@@ -2,7 +2,7 @@
 Watching a route become live: which digests every Alertmanager has loaded.
 
 Looks only while somebody waits: soon after a write, then less and less often for
-two minutes, and once at each sweep.
+two minutes, then twice a minute, and once at each sweep.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tocsin.reconcile.snapshot import Snapshot
 _FIRST = 0.1
 _LONGEST = 3.0
 _PATIENCE = 120.0
+_REGULAR = 30.0
 
 
 class RouteWatch:
@@ -34,7 +35,12 @@ class RouteWatch:
     async def run(self) -> None:
         """Run until cancelled."""
         while True:
-            await self._wanted.wait()
+            try:
+                await asyncio.wait_for(self._wanted.wait(), _REGULAR)
+            except TimeoutError:
+                if not self._all_loaded():
+                    await self.look()  # an Alertmanager may be back
+                continue
             self._wanted.clear()
             await self._until_loaded()
 
@@ -51,13 +57,16 @@ class RouteWatch:
         for digest in sorted(changed):
             self._queue.add_all(self._snapshot.rules_of(digest), Urgency.EDIT)
 
+    def _all_loaded(self) -> bool:
+        secret = self._snapshot.secret
+        return secret.loaded is not None and secret.written <= secret.loaded
+
     async def _until_loaded(self) -> None:
         clock = self._outside.clock
         end, pause = clock.monotonic() + _PATIENCE, _FIRST
         while clock.monotonic() < end and not self._wanted.is_set():
             await self.look()
-            secret = self._snapshot.secret
-            if secret.loaded is not None and secret.written <= secret.loaded:
+            if self._all_loaded():
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST)

@@ -9,6 +9,7 @@ would reach nobody.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,8 +37,13 @@ from tocsin.reconcile.status import (
     rule_status,
 )
 
+LOG = logging.getLogger("tocsin.reconcile")
+
 _ROUTE_NEWS = 5.0
 _RETRY_AT_LEAST = 5.0
+_JUDGE_AGAIN = 30.0
+_VERIFY_AGAIN = 60.0
+"""Seconds until an expression that no parser could judge is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,12 @@ class RuleReconciler:
         """Keep what was last good, and say what is wrong with the edit."""
         ref, entry = turn.ref, turn.entry
         last_good = await self._last_good(ref, entry)
-        self._note(ref, entry, last_good)
+        if last_good is None and entry.judged and self._snapshot.has_child(ref, entry):
+            LOG.debug("%s: the last good spec does not compile now; its child stays", ref)
+        else:
+            self._note(ref, entry, last_good)
+        if why.reason is Reason.UNVERIFIABLE_EXPRESSION:
+            self._queue.add_after(ref, _VERIFY_AGAIN)
         live = _Live(turn.was_live)
         if last_good is not None:
             live = _Live(turn.was_live, await self._children.ensure(ref, entry, last_good.child))
@@ -173,7 +184,10 @@ class RuleReconciler:
             live = _Live(turn.was_live, suspended=True)
         elif self._is_lost(turn):
             live = _Live(0, _lost(ref, why), outweighs=True)
-        await self._publish(turn, live, broken("Valid", why.problems))
+        if await self._publish(turn, live, broken("Valid", why.problems)):
+            self._queue.spent(ref)  # a client that writes nonsense in a loop has its budget too
+        if any(one.reason == Reason.UNVERIFIABLE_EXPRESSION for one in why.problems):
+            self._queue.add_after(ref, _JUDGE_AGAIN)  # the parser may only have been busy
         return "stalled"
 
     def _is_lost(self, turn: _Turn) -> bool:
@@ -218,9 +232,9 @@ class RuleReconciler:
                 used.shown_use = -1
                 self._queue.add(ObjectRef(NOTIFICATION_CHANNEL, namespace, name), Urgency.REPAIR)
 
-    async def _publish(self, turn: _Turn, live: _Live, valid: Condition) -> None:
+    async def _publish(self, turn: _Turn, live: _Live, valid: Condition) -> bool:
         if self._snapshot.rules.get(turn.ref) is not turn.entry:
-            return
+            return False
         routed, channels = self._routing.conclude(turn.ref, turn.entry)
         message = "live"
         if live.suspended:
@@ -240,7 +254,7 @@ class RuleReconciler:
             suspended=live.suspended,
             now=self._outside.clock.now(),
         )
-        await publish_status(self._outside, turn.ref, turn.entry, status)
+        return await publish_status(self._outside, turn.ref, turn.entry, status)
 
 
 _PENDING = Problem(

@@ -126,6 +126,8 @@ async def test_delete_names_the_uid_and_forgives_what_is_gone():
     await asked(Recorder(status(404, "NotFound", "gone")), delete)
     replaced = "Precondition failed: UID in precondition: u1, UID in object meta: u2"
     await asked(Recorder(status(409, "Conflict", replaced)), delete)
+    replaced = "the UID in the precondition (u1) does not match the UID in record (u2)"
+    await asked(Recorder(status(409, "Conflict", replaced)), delete)
     with pytest.raises(ClusterError) as caught:
         await asked(Recorder(status(409, "Conflict", "the object has been modified")), delete)
     assert caught.value.status == 409

@@ -25,6 +25,8 @@ _ADDRESS = re.compile(
     r'\s*(?:[^<>@,{}]*<[^<>@,\s{}]+@[^<>@,\s{}]+>|[^<>@,\s{}"]+@[^<>@,\s{}"]+)\s*'
 )
 
+_HOST_PORT = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
+
 
 def check_email(email: Email, around: Surroundings) -> Iterator[Problem]:
     """Give what Alertmanager would refuse, and what this release does not do."""
@@ -49,6 +51,8 @@ def _addresses(email: Email) -> Iterator[Problem]:
 
 def _relay(email: Email, smtp: SMTPSettings | None) -> Iterator[Problem]:
     if email.smarthost is not None:
+        if not _HOST_PORT.fullmatch(email.smarthost):
+            yield invalid("spec.email.smarthost", "is no host:port: write smtp.example.org:587")
         if email.from_ is None and smtp is None:
             yield invalid("spec.email.from", "is missing: write the sender's address")
         return

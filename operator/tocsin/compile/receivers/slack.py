@@ -13,9 +13,9 @@ from tocsin.compile.refusals import invalid, not_yet
 _POST_MESSAGE = "https://slack.com/api/chat.postMessage"
 _MESSAGE = {
     "color": call("slack.color"),
-    "title": call("title"),
+    "title": call("slack.title"),
     "text": call("slack.text"),
-    "fallback": call("title"),
+    "fallback": call("slack.title"),
 }
 _FIELDS = {
     "short_fields": True,

@@ -13,6 +13,7 @@ from tocsin.compile.receivers.entry import Entry, Surroundings
 from tocsin.compile.receivers.http import check_http
 from tocsin.compile.receivers.pagerduty import compile_pagerduty
 from tocsin.compile.receivers.slack import check_slack, compile_slack
+from tocsin.compile.receivers.versions import check_versions
 from tocsin.compile.receivers.webhook import compile_webhook
 from tocsin.compile.refusals import not_yet
 
@@ -43,7 +44,7 @@ def check_receiver(around: Surroundings) -> list[Problem]:
         known = ", ".join(RECEIVERS)
         return [not_yet(f"spec.{kind}", f"use one of {known} meanwhile")]
     problems = list(receiver.check(getattr(around.spec, kind), around))
-    return problems + list(check_http(around.spec))
+    return [*problems, *check_versions(around), *check_http(around.spec)]
 
 
 def compile_receiver(name: str, around: Surroundings) -> dict[str, Any]:
