@@ -2,7 +2,8 @@
 ``python -m tests.bench [NAME ...]``: measure, and print a table.
 
 Without a name everything is measured (about half an hour); with ``--quick`` in small sizes, which
-tells whether it runs, not how fast. Ends with 1 where a goal was missed, 2 for wrong usage.
+tells whether it runs, not how fast. Ends with 1 where a goal was missed or a benchmark failed, 2
+for wrong usage.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.harness import Line, Options
-from tests.bench.machine import machine_line
+from tests.bench.machine import load_line, machine_line
 from tests.bench.session import Session
 from tests.bench.table import as_json, as_page, as_table
 
@@ -28,9 +29,9 @@ BENCHMARKS = (
     "restart_10k",
     "memory_10k",
     "idle_cpu_10k",
-    "insert_among",
     "compile_rate",
     "render_1000",
+    "insert_among",
 )
 MISSED = 1
 
@@ -67,24 +68,35 @@ def main(words: list[str]) -> int:
     )
     results: dict[str, list[Line]] = {}
     explained: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    machine = f"{machine_line()}; load averages at the start {load_line()}"
     with Session(options) as session:
         for name in args.names or BENCHMARKS:
-            began = time.monotonic()
             module = importlib.import_module(f"tests.bench.{name}")
-            run: Callable[[Session], list[Line]] = module.run
-            _say(f"{name} ...")
-            results[name] = run(session)
             explained[name] = inspect.cleandoc(module.__doc__ or "")
-            _say(f"{name}: {time.monotonic() - began:.0f} s")
-    machine = machine_line()
+            try:
+                results[name] = _measure(name, module.run, session)
+            except Exception as error:
+                failed[name] = f"{type(error).__name__}: {error}"
+                _say(f"{name}: FAILED, {failed[name]}")
+            if args.write:  # after each: a run that is cut short has measured something
+                command = shlex.join(["python", "-m", "tests.bench", *words])
+                args.write.write_text(as_page(results, machine, command, explained, failed))
     print(as_json(results, machine) if args.output == "json" else as_table(results))
     if args.output == "table":
         print(f"\n{machine}")
-    if args.write:
-        command = shlex.join(["python", "-m", "tests.bench", *words])
-        args.write.write_text(as_page(results, machine, command, explained))
     missed = [line for lines in results.values() for line in lines if line.met is False]
-    return MISSED if missed else 0
+    for name, reason in failed.items():
+        print(f"not measured: {name}: {reason}", file=sys.stderr)
+    return MISSED if missed or failed else 0
+
+
+def _measure(name: str, run: Callable[[Session], list[Line]], session: Session) -> list[Line]:
+    began = time.monotonic()
+    _say(f"{name} ...")
+    lines = run(session)
+    _say(f"{name}: {time.monotonic() - began:.0f} s")
+    return lines
 
 
 def _say(text: str) -> None:

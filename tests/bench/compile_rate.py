@@ -30,6 +30,7 @@ _GOAL = 5000
 def run(session: Session) -> list[Line]:
     """Every round has queries of its own."""
     count = session.options.size("compile_rate", 5000, 500)
+    session.alone()
     with _one_core():
         _compile(50, "warm")
         arms = {

@@ -19,7 +19,7 @@ _GOAL = 0.5  # per cent of a core
 def run(session: Session) -> list[Line]:
     """Settle, then watch both processes' clocks."""
     count = session.options.size("idle_cpu_10k", 10_000, 300)
-    window = session.options.size("window", 30, 5)
+    window = session.options.size("window", 20, 5)
     fleet = session.fleet(count)
     fleet.settle()
     peer_pid = int(fleet.cluster.processes.status()["kube-controller-manager"]["pid"] or 0)

@@ -31,6 +31,7 @@ _INTERVAL = 15  # seconds between two evaluations of a rule
 _GRACE = 8  # seconds in which a changed StatefulSet would have replaced its pod
 _SIZES, _QUICK = (1000, 3000, 10_000), (100,)
 _TIMEOUT = 900
+_ROUNDS = 3
 
 Object = dict[str, Any]
 
@@ -63,6 +64,7 @@ class _Place:
 
 def run(session: Session) -> list[Line]:
     """Grow the same cluster, and insert at each size."""
+    session.alone()
     options = session.options
     top = options.size("insert_among", _SIZES[-1], _QUICK[-1])
     sizes = [size for size in (_QUICK if options.quick else _SIZES) if size < top] + [top]
@@ -76,7 +78,7 @@ def run(session: Session) -> list[Line]:
         reached = 0
         for size in sizes:
             _grow(place, reached, size)
-            lines += _inserts(place, size, options.rounds)
+            lines += _inserts(place, size, min(options.rounds, _ROUNDS))
             reached = size
     return lines
 

@@ -16,6 +16,11 @@ def machine_line() -> str:
     return ", ".join([part for part in parts if part] + [f"Python {platform.python_version()}"])
 
 
+def load_line() -> str:
+    """How busy the machine is with other things: the load averages of 1, 5 and 15 minutes."""
+    return " ".join(f"{load:.1f}" for load in os.getloadavg())
+
+
 def _processor() -> str:
     for line in _lines("/proc/cpuinfo"):
         name, _, value = line.partition(":")

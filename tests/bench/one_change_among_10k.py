@@ -32,7 +32,7 @@ Object = dict[str, Any]
 def run(session: Session) -> list[Line]:
     """Rounds of changes, each to another rule."""
     count = session.options.size("one_change_among_10k", 10_000, 300)
-    changes = session.options.size("changes", 300, 40)
+    changes = session.options.size("changes", 200, 40)
     fleet = session.fleet(count)
     target = _bare_target(fleet)
     fleet.settle()

@@ -26,6 +26,7 @@ _TOCSIN = Path(sys.executable).parent / "tocsin"
 def run(session: Session) -> list[Line]:
     """Render and check the same rules in turn."""
     count = session.options.size("render_1000", 1000, 100)
+    session.alone()
     promtool = ensure_programs(["promtool"]) / "promtool"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

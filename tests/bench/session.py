@@ -24,6 +24,11 @@ class Session:
         self._fleet.grow(rules)
         return self._fleet
 
+    def alone(self) -> None:
+        """End the shared fleet: what follows wants the machine for itself."""
+        self._stack.close()
+        self._fleet = None
+
     def __enter__(self) -> Self:
         return self
 

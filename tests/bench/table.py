@@ -90,8 +90,14 @@ def as_json(results: Results, machine: str) -> str:
     return json.dumps({"machine": machine, "figures": figures}, indent=2)
 
 
-def as_page(results: Results, machine: str, command: str, explained: Mapping[str, str]) -> str:
-    """The page, with what each benchmark measures in its own words."""
+def as_page(
+    results: Results,
+    machine: str,
+    command: str,
+    explained: Mapping[str, str],
+    failed: Mapping[str, str],
+) -> str:
+    """The page: what each benchmark measures in its own words, its lines, and what failed."""
     parts = [
         "# Performance",
         "",
@@ -102,11 +108,12 @@ def as_page(results: Results, machine: str, command: str, explained: Mapping[str
         "",
     ]
     for name, lines in results.items():
-        parts += [f"## {name}", "", explained[name], ""]
+        parts += [f"## {name}", "", explained[name].replace("``", "`"), ""]
         parts += ["| " + " | ".join(_HEAD) + " |", "|" + "---|" * len(_HEAD)]
         parts += ["| " + " | ".join(_cell(cell) for cell in row(line)) + " |" for line in lines]
         parts.append("")
         parts += [f"{line.what}: {line.note}\n" for line in lines if line.note]
+    parts += [f"Not measured, because it failed: {name}: {why}\n" for name, why in failed.items()]
     return "\n".join(parts).rstrip() + "\n"
 
 

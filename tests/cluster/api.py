@@ -26,6 +26,7 @@ JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _READS = {"GET", "HEAD"}
+_IDLE_SECONDS = 60  # kube-apiserver closes idle connections after 90
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 Object = dict[str, Any]
@@ -120,6 +121,7 @@ class ApiClient:
     def _send(
         self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, Any]:
+        self._drop_idle()
         fresh = getattr(self._local, "connection", None) is None
         if fresh:
             self._local.connection = self._connect(self._timeout)
@@ -140,6 +142,14 @@ class ApiClient:
         text = raw.decode()
         is_json = JSON in (response.getheader("Content-Type") or "")
         return response.status, json.loads(text) if is_json and text else text
+
+    def _drop_idle(self) -> None:
+        """Close a connection that the server may be closing, so that no write is lost on it."""
+        now, last = time.monotonic(), getattr(self._local, "used", 0.0)
+        self._local.used = now
+        if now - last > _IDLE_SECONDS and getattr(self._local, "connection", None) is not None:
+            self._local.connection.close()
+            self._local.connection = None
 
     # -- objects ----------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class Builder:
         copy = self._scratch / family.name
         if not copy.exists():
             shutil.copytree(family.folder, copy)
-            self._run(copy, "mod", "vendor")
+            self._run(copy, "mod", "vendor", "-e")  # in spite of the embeds that are missing
             for embed in family.embeds:
                 pages = copy / "vendor" / embed
                 pages.mkdir(parents=True, exist_ok=True)

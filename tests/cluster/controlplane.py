@@ -115,7 +115,7 @@ class ControlPlane:
         self._processes.start(
             APISERVER,
             [self._programs / APISERVER, *self._apiserver_flags()],
-            env={"GOGC": "400"},  # a quarter less CPU until the stack is ready, for memory
+            env={"GOGC": "200"},  # less CPU until the stack is ready, for some memory
         )
         client = ApiClient(self.identity("admin"), timeout=5)
 

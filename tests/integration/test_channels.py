@@ -111,3 +111,23 @@ def test_email_without_a_relay_says_so(world: World, namespace: str) -> None:
     world.apply(document)
     seen = world.wait_condition(document, "Ready", "False", "SMTPNotConfigured")
     assert "smtp" in condition(seen, "Ready")["message"]
+
+
+def test_suspend_acts_at_once_in_an_invalid_edit_too(world: World, namespace: str) -> None:
+    good = channel(namespace)
+    document = rule(namespace, notify=notify("chat"))
+    world.apply_ready(good, document)
+    world.wait_told(document, f"{namespace}/chat")
+    world.admin.merge_patch(
+        good["apiVersion"],
+        good["kind"],
+        "chat",
+        {"spec": {"suspend": True, "minSeverity": "no-such-severity"}},
+        namespace,
+    )
+    world.wait_condition(document, "Routed", "False", "ChannelSuspended")
+    wait_for(
+        world.receiver_names, lambda seen: f"{namespace}/chat" not in seen, "no receiver any more"
+    )
+    seen = world.wait_condition(good, "Valid", "False", "SeverityNotAllowed")
+    assert seen["status"]["state"] == "Suspended"

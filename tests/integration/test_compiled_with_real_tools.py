@@ -10,28 +10,19 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cluster import ProgramsUnavailable
-from tests.cluster.programs import ensure_programs
+from tests.integration.judged import real_programs, run, write_configuration
 from tests.unit.compile import cases
 
-from tocsin.api.config import OperatorConfig
-from tocsin.api.meta import ObjectRef
-from tocsin.api.notification_channel import NotificationChannelSpec
-from tocsin.api.parse import parse_spec
 from tocsin.compile.alertmanager import (
-    AlertmanagerInputs,
     AlertmanagerOutput,
-    ChannelInput,
     compile_alertmanager,
 )
-from tocsin.compile.channels import check_channel
-from tocsin.compile.routing import RouteMatch, check_document, read_tree
+from tocsin.compile.routing import RouteMatch, read_tree
 from tocsin.compile.yaml_text import write_yaml
 
 pytestmark = pytest.mark.programs
@@ -42,18 +33,7 @@ SEED = 20_260_920
 
 @pytest.fixture(scope="module")
 def programs() -> Path:
-    try:
-        return ensure_programs(["promtool", "amtool", "route-judge"])
-    except ProgramsUnavailable as reason:
-        pytest.skip(f"the real programs cannot be had: {reason}")
-
-
-def run(*command: object, given: str | None = None) -> str:
-    done = subprocess.run(
-        [str(word) for word in command], input=given, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return real_programs()
 
 
 @pytest.mark.parametrize("path", cases.paths("rules"), ids=lambda path: path.stem)
@@ -65,16 +45,6 @@ def test_promtool_takes_every_golden_rule(path: Path, programs: Path, tmp_path: 
         run(programs / "promtool", "check", "rules", *tmp_path.glob("*.yaml"))
     else:
         assert cases.load(path).rejected
-
-
-def write_configuration(output: AlertmanagerOutput, folder: Path) -> Path:
-    """Write a configuration with its files where it looks for them: below this folder."""
-    where = output.document["templates"][0].rpartition("/")[0]
-    for name, text in output.files.items():
-        (folder / name).write_text(text)
-    file = folder / "alertmanager.yaml"
-    file.write_text(output.text.replace(where, str(folder)))
-    return file
 
 
 @pytest.mark.parametrize("path", cases.paths("alertmanager"), ids=lambda path: path.stem)
@@ -226,91 +196,3 @@ def test_messages_render_whatever_the_alerts_hold(
         assert "<" not in shown
     if group == "hostile" and name == "text":
         assert HOSTILE in shown
-
-
-HOSTILE_PARTS = (
-    *("a", "0", " ", "\n", "\t", "\r", "\x00", "\x85", "\u2028", "\u202e", "\ufeff", "é", "😀"),
-    *(
-        ": ",
-        "- ",
-        "#",
-        "&",
-        "*",
-        "!",
-        "|",
-        ">",
-        "'",
-        '"',
-        "%",
-        "%4",
-        "%zz",
-        "@",
-        "`",
-        ",",
-        "?",
-        "\\",
-    ),
-    *("{", "}", "{{", "}}", "{{ . }}", "[", "]", "$(X)", "~", "^", "<", "=", "://", ":", "/", "."),
-)
-
-
-def hostile_text(source: random.Random) -> str:
-    return "".join(source.choice(HOSTILE_PARTS) for _ in range(source.randrange(1, 6)))
-
-
-def hostile_spec(source: random.Random) -> dict[str, Any]:
-    """Make a channel with a few hostile texts in a few fields."""
-    ref = {"name": "s", "key": "k"}
-    specs: dict[str, dict[str, Any]] = {
-        "slack": {"appTokenSecretRef": ref, "channel": "#x", "title": "x", "iconURL": "x",
-                  "fields": [{"title": "x", "value": "x"}], "appURL": "https://slack.example.org",
-                  "actions": [{"type": "button", "text": "x", "url": "x"}], "timeout": "5s"},
-        "discord": {"webhookURLSecretRef": ref, "title": "x", "message": "x", "avatarURL": "x"},
-        "pagerduty": {"routingKeySecretRef": ref, "url": "https://pd.example.org", "class": "x",
-                      "details": {"x": "x"}, "links": [{"href": "x"}], "images": [{"src": "x"}]},
-        "email": {"to": "x@example.org", "from": "x@example.org", "smarthost": "relay:25",
-                  "hello": "x", "authUsername": "x", "authIdentity": "x", "html": "x",
-                  "headers": [{"name": "Subject", "value": "x"}, {"name": "X-A", "value": "x"}]},
-        "webhook": {"url": "https://hook.example.org/x", "timeout": "1m"},
-    }  # fmt: skip
-    kind = source.choice(sorted(specs))
-    spec: dict[str, Any] = {kind: specs[kind]}
-    if kind != "email":
-        spec["httpConfig"] = {"proxyURL": "http://proxy.example.org:3128"}
-    if kind not in {"email", "slack"}:
-        spec["httpConfig"]["oauth2"] = {
-            "clientID": "x", "clientSecretSecretRef": ref, "scopes": ["x"],
-            "tokenURL": "https://login.example.org", "endpointParams": {"x": "x"},
-        }  # fmt: skip
-    return spoilt(source, spec)
-
-
-def spoilt(source: random.Random, value: Any) -> Any:
-    """Replace, or lengthen, some of the texts of a tree."""
-    if isinstance(value, dict):
-        return {name: part if name == "k" else spoilt(source, part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [spoilt(source, part) for part in value]
-    if not isinstance(value, str) or value in {"s", "k"} or source.random() < 0.7:
-        return value
-    place = source.randrange(len(value) + 1)
-    return value[:place] + hostile_text(source) + value[place:]
-
-
-def test_no_accepted_channel_breaks_the_configuration_of_all(
-    programs: Path, tmp_path: Path
-) -> None:
-    """Whatever passes our checks, Alertmanager's own loader takes, all tenants in one file."""
-    source = random.Random(SEED)
-    config = OperatorConfig()
-    channels = {}
-    for number in range(6_000):
-        ref = ObjectRef("NotificationChannel", "shop", f"c{number}")
-        spec = parse_spec(ref, hostile_spec(source))
-        if isinstance(spec, NotificationChannelSpec) and not check_channel(ref, spec, config):
-            channels["shop", ref.name] = ChannelInput(ref, spec, usable=True)
-    assert len(channels) > 1_000
-    output = compile_alertmanager(AlertmanagerInputs(channels, {}, {}, config))
-    assert check_document(output.document) == ()
-    found = run(programs / "amtool", "check-config", write_configuration(output, tmp_path))
-    assert f"{len(channels) + 1} receivers" in found

@@ -103,3 +103,21 @@ def _label(world: World, namespace: str, value: str | None) -> None:
 def _root(world: World) -> set[str]:
     """Whoever hears of an alert that no route of ours takes, or whose route tells nobody."""
     return {world.configuration()["route"]["receiver"]}
+
+
+def test_a_revoked_grant_acts_at_once_in_an_invalid_edit_too(
+    world: World, namespace: str, platform: str
+) -> None:
+    document = rule(namespace, notify=notify(f"{platform}/pager"))
+    world.apply_ready(pager(platform, **{"from": "All"}), document)
+    world.wait_told(document, f"{platform}/pager")
+    world.admin.merge_patch(
+        "tocsin.dev/v1alpha1",
+        "NotificationChannel",
+        "pager",
+        {"spec": {"allowedNamespaces": {"from": "Same"}, "minSeverity": "no-such-severity"}},
+        platform,
+    )
+    world.wait_condition(document, "Routed", "False", "ChannelNotAllowed")
+    world.wait_told(document, *_root(world), timeout=10)
+    assert f"{platform}/pager" in world.receiver_names()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 from tests.integration.objects import (
     BAD_EXPR,
+    alerts,
     channel,
     condition,
     consent,
@@ -83,13 +87,33 @@ def test_tenants_alerts_do_not_meet(world: World, namespace: str) -> None:
     world.admin.delete("v1", "Namespace", other)
 
 
+def test_edits_in_a_loop_cost_a_write_a_second_and_delay_nobody(
+    world: World, namespace: str
+) -> None:
+    other, began = world.namespace(), time.monotonic()
+    for number in range(100):
+        world.apply(rule(namespace, "noisy", expr=f"up == {number}", notify={"channels": []}))
+    world.apply_ready(rule(other, notify={"channels": []}), timeout=5)
+    world.wait_condition(rule(namespace, "noisy"))
+    took = time.monotonic() - began
+    child = world.child(rule(namespace, "noisy")) or {}
+    assert alerts(child)[0]["expr"] == "up == 99"
+    writes = [
+        one
+        for one in summary(about(world.operator_writes(), namespace))
+        if one.startswith("patch prometheusrules noisy")
+    ]
+    assert len(writes) <= 5 + took + 1, f"{len(writes)} writes in {took:.1f} s"
+    world.admin.delete("v1", "Namespace", other)
+
+
 @pytest.mark.parametrize(
     "labels",
     [{"tocsin_namespace": "victim"}, {"tocsin_route": "0123456789abcdef"}, {"tocsin_name": "x"}],
 )
 def test_reserved_labels_are_refused(world: World, namespace: str, labels: dict[str, str]) -> None:
     document = rule(namespace, "spoof", labels=labels, notify={"channels": []})
-    done = world.cluster.kubectl("apply", "-f", "-", stdin=_json(document), check=False)
+    done = world.cluster.kubectl("apply", "-f", "-", stdin=json.dumps(document), check=False)
     if done.returncode == 0:
         world.wait_condition(document, "Valid", "False", "ReservedLabel")
     else:
@@ -115,9 +139,3 @@ def test_a_health_check_says_that_it_is_not_supported_yet(world: World, namespac
     world.fence(namespace)
     about_it = summary(about(world.operator_writes(), namespace))
     assert about_it.count("patch healthchecks/status site") == 1
-
-
-def _json(document: object) -> str:
-    import json
-
-    return json.dumps(document)

@@ -6,7 +6,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-import pytest
 from tests.integration.conftest import StartOperator
 from tests.integration.objects import (
     API_VERSION,
@@ -15,9 +14,10 @@ from tests.integration.objects import (
     condition,
     notify,
     rule,
+    secret,
 )
 from tests.integration.waiting import wait_for
-from tests.integration.world import OPERATOR_USER, World, summary
+from tests.integration.world import ALERTMANAGER_SECRET, OPERATOR_USER, World, summary
 from tests.running import RunningOperator
 from tests.running.install import await_served, crds
 
@@ -104,7 +104,6 @@ def test_nothing_is_written_before_every_kind_is_installed(
     world.wait_condition(rule(namespace), timeout=60)
 
 
-@pytest.mark.usefixtures("namespace")
 def test_beyond_the_budget_the_newest_growth_is_refused(
     world: World, namespace: str, start_operator: StartOperator
 ) -> None:
@@ -112,8 +111,8 @@ def test_beyond_the_budget_the_newest_growth_is_refused(
     old = channel(namespace, "old")
     world.apply_ready(old, rule(namespace, "old", notify=notify("old")))
     wait_for(world.receiver_names, lambda seen: f"{namespace}/old" in seen, "the old channel")
-    used = sum(len(k) + len(v) for k, v in world.secret_data().items())
     operator.stop()
+    used = sum(len(k) + len(v) for k, v in world.secret_data().items())
 
     operator = start_operator({"alertmanager": {"maxSecretBytes": used + 700}})
     long = f"http://127.0.0.1:9/{'x' * 1500}"
@@ -129,6 +128,25 @@ def test_beyond_the_budget_the_newest_growth_is_refused(
     world.delete(new)
     world.apply_ready(channel(namespace, "small"))
     wait_for(world.receiver_names, lambda seen: f"{namespace}/small" in seen, "a small one fits")
+
+
+def test_a_configuration_of_somebody_else_is_left_alone(
+    world: World, namespace: str, start_operator: StartOperator
+) -> None:
+    at, name = ALERTMANAGER_SECRET
+    world.admin.delete("v1", "Secret", name, at)
+    theirs = world.apply(secret(at, name, **{"alertmanager.yaml": "route: {receiver: x}\n"}))
+    try:
+        start_operator()
+        world.apply(channel(namespace))
+        seen = world.wait_condition(channel(namespace), "Ready", "False", "RoutePending")
+        assert "did not make" in condition(seen, "Ready")["message"]
+        now = world.get(theirs) or {}
+        assert now["metadata"]["resourceVersion"] == theirs["metadata"]["resourceVersion"]
+    finally:
+        world.delete(theirs)
+    world.wait_condition(channel(namespace))
+    assert f"{namespace}/chat" in world.receiver_names()
 
 
 def test_the_platforms_default_hears_where_a_namespace_has_none(
@@ -156,3 +174,27 @@ def test_a_namespace_beyond_its_quota_keeps_its_oldest_rules(
     for one in first:
         world.wait_condition(one)
     assert world.admin.get(API_VERSION, "AlertRule", "c", namespace) is not None
+
+    world.delete(first[0])
+    world.wait_condition(third)  # a place became free
+
+
+def test_suspend_acts_at_once_where_there_is_no_room(
+    world: World, namespace: str, start_operator: StartOperator
+) -> None:
+    operator = start_operator()
+    world.apply_ready(channel(namespace, "big"), channel(namespace, "old"))
+    names = {f"{namespace}/big", f"{namespace}/old"}
+    wait_for(world.receiver_names, lambda seen: names <= set(seen), "both channels")
+    operator.stop()
+    used = sum(len(k) + len(v) for k, v in world.secret_data().items())
+
+    start_operator({"alertmanager": {"maxSecretBytes": used + 300}})
+    world.apply(channel(namespace, "big", webhook={"url": f"http://127.0.0.1:9/{'x' * 1500}"}))
+    world.wait_condition(channel(namespace, "big"), "Ready", "False", "SizeLimit")
+    world.apply(channel(namespace, "old", suspend=True))
+    wait_for(
+        world.receiver_names,
+        lambda seen: f"{namespace}/old" not in seen and f"{namespace}/big" in seen,
+        "the suspended channel is gone, and the edited one is as it was",
+    )

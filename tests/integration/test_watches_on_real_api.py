@@ -207,15 +207,15 @@ async def test_a_failing_framework_is_started_again(
 ):
     from tocsin.handlers import watches as module
 
-    real, calls, restarts = module.kopf.operator, [], []
+    real, calls, restarts = module.kopf.spawn_tasks, [], []
 
-    async def failing(**options: Any) -> None:
+    async def failing(**options: Any) -> Any:
         calls.append(1)
         if len(calls) < 3:
             raise RuntimeError("canary")
-        await real(**options)
+        return await real(**options)
 
-    monkeypatch.setattr(module.kopf, "operator", failing)
+    monkeypatch.setattr(module.kopf, "spawn_tasks", failing)
     seen = Seen()
     credentials = find_credentials(cluster.kubeconfig)
     async with watching(credentials, seen, restarted=lambda: restarts.append(1)):

@@ -24,14 +24,13 @@ from tests.integration.objects import (
     secret,
     secret_channel,
 )
-from tests.integration.world import OPERATOR_USER, World, written_secrets
+from tests.integration.waiting import wait_for
+from tests.integration.world import OPERATOR_USER, World, by_a_test, written_secrets
 from tests.running import RunningOperator, installed_documents
 from tests.running.memory import process_tree
 
 Right = tuple[str, str, str]
 """API group, resource (with its sub-resource), verb."""
-
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +43,17 @@ def busy(world: World, operator: RunningOperator) -> World:
         secret_channel(namespace), document, rule(namespace, "other", notify=notify())
     )
     world.apply(health_check(namespace), channel(namespace, "bad", minSeverity="no-such"))
-    world.apply(rule(namespace, expr=BAD_EXPR))
-    world.wait_condition(document, "Valid", "False")
+    for edited in (rule(namespace, expr=BAD_EXPR), document, rule(namespace, expr=BAD_EXPR)):
+        world.apply(edited)
+        world.wait_condition(edited, "Valid", str("notify" in edited["spec"]))
+    wait_for(
+        lambda: [one["count"] for one in world.admin.list("v1", "Event", namespace)],
+        lambda counts: 2 in counts,
+        "an event that was counted up",
+    )
     world.wait_condition(health_check(namespace), "Ready", "False")
     world.apply_ready(rule(namespace, suspend=True))
+    operator.restart()  # a watch is in the audit log once it has ended
     return world
 
 
@@ -66,7 +72,8 @@ def granted() -> set[Right]:
 def used(world: World) -> Iterator[tuple[Right, Object]]:
     """Give the rights that each of the operator's requests needed, with the request."""
     for event in world.cluster.audit_events():
-        if event["user"]["username"] != OPERATOR_USER or "objectRef" not in event:
+        is_operator = event["user"]["username"] == OPERATOR_USER and not by_a_test(event)
+        if not is_operator or "objectRef" not in event:
             continue
         at = event["objectRef"]
         resource = "/".join(p for p in (at["resource"], at.get("subresource")) if p)
@@ -77,23 +84,29 @@ def used(world: World) -> Iterator[tuple[Right, Object]]:
 
 
 def test_no_right_is_missing(busy: World) -> None:
-    """What was refused is a Secret without consent, or a kind that a test took away."""
-    refused = {
-        right
-        for right, event in used(busy)
-        if event.get("annotations", {}).get("authorization.k8s.io/decision") == "forbid"
-    }
-    allowed = {("", "secrets", "get")}
-    allowed |= {("tocsin.dev", "notificationchannels", verb) for verb in ("list", "watch")}
-    assert refused <= allowed
+    """
+    Whatever was refused once was allowed at another time.
+
+    Refused are Secrets without consent, a kind that a test takes away, and everything for a
+    moment after the API server has started again.
+    """
+    decisions: dict[Right, set[str]] = {}
+    for right, event in used(busy):
+        decision = event.get("annotations", {}).get("authorization.k8s.io/decision")
+        decisions.setdefault(right, set()).add(str(decision))
+    assert {right for right, seen in decisions.items() if "allow" not in seen} == set()
 
 
-def test_no_right_is_unused(busy: World, request: pytest.FixtureRequest) -> None:
-    ran = {item.path.name for item in request.session.items}
-    files = {path.name for path in HERE.glob("test_*.py")}
-    if ran < files:
-        pytest.skip("only the whole integration suite uses every right")
+def test_no_right_is_unused(busy: World) -> None:
     assert granted() - {right for right, _ in used(busy)} == set()
+
+
+def test_no_bug_was_met(busy: World, operator: RunningOperator) -> None:
+    """All operators of the suite write one log: an unknown exception is an ERROR in it."""
+    wrong = [line for line in operator.log().splitlines() if " ERROR " in line]
+    assert [line for line in wrong if "the Alertmanager Secret is left as it is" not in line] == []
+    assert "Traceback" not in operator.log()
+    assert 'reason="InternalError"' not in operator.metrics()
 
 
 def test_it_wrote_nothing_that_is_not_its_own(busy: World) -> None:
@@ -120,9 +133,7 @@ def test_kopf_wrote_nothing(busy: World) -> None:
         for one in busy.admin.list("tocsin.dev/v1alpha1", kind)
         for field in one["metadata"]["managedFields"]
     }
-    assert managers <= {"tocsin", "tocsin-tests", "kubectl-client-side-apply", "kubectl-patch"} | {
-        name for name in managers if name.startswith("tests")
-    }
+    assert not any("kopf" in manager for manager in managers), managers
     for kind in ("AlertRule", "NotificationChannel", "HealthCheck"):
         for one in busy.admin.list("tocsin.dev/v1alpha1", kind):
             assert "finalizers" not in one["metadata"]
@@ -163,4 +174,4 @@ def test_the_canary_is_nowhere_but_in_secrets(busy: World, operator: RunningOper
                 leaks.append(f"{name} of {pid}")
     assert any(CANARY.encode() in v for v in busy.secret_data().values()), "the canary was there"
     assert leaks == []
-    assert "DEBUG" in operator.log().upper()
+    assert "everything is listed" in operator.log()

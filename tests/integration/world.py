@@ -27,6 +27,7 @@ from tocsin.compile.names import child_name
 
 OPERATOR_USER = "system:serviceaccount:tocsin-system:tocsin"
 ALERTMANAGER_SECRET = ("monitoring", "alertmanager-tocsin")
+TEST_AGENT = "tocsin-tests"
 RULES = "monitoring.coreos.com/v1"
 MOUNTED = "/etc/alertmanager/config"
 
@@ -246,13 +247,18 @@ class World:
         return [
             one
             for one in self.cluster.audit_writes(OPERATOR_USER)
-            if events or one["objectRef"]["resource"] != "events"
+            if (events or one["objectRef"]["resource"] != "events") and not by_a_test(one)
         ]
 
 
 def decode(data: Mapping[str, str] | None) -> dict[str, bytes]:
     """Decode a Secret's data."""
     return {name: base64.b64decode(text) for name, text in (data or {}).items()}
+
+
+def by_a_test(event: Object) -> bool:
+    """Tell whether a test acted as the operator, to see what its rights allow."""
+    return bool(event["userAgent"] == TEST_AGENT)
 
 
 def about(writes: Iterable[Object], namespace: str) -> list[Object]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
@@ -27,7 +27,7 @@ PER_SECOND = 20.0
 """At most so many Events a second in all."""
 _EVENTS = ("", "v1", "events")
 _QUEUED = 1000
-_REMEMBERED = 4096
+_REMEMBERED = 2048
 _NAME_LIMIT = 253
 _NOT_FOUND, _CONFLICT = 404, 409
 
@@ -98,7 +98,7 @@ class ClusterEvents:
         self._pause = 1.0 / per_second
         self._queue: asyncio.Queue[_News] = asyncio.Queue(_QUEUED)
         self._counts: OrderedDict[_Key, int] = OrderedDict()
-        self._recent: OrderedDict[str, deque[float]] = OrderedDict()
+        self._recent: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     async def record(
         self,
@@ -137,14 +137,13 @@ class ClusterEvents:
 
     def _may(self, uid: str) -> bool:
         now = self._clock.monotonic()
-        times = self._recent.setdefault(uid, deque(maxlen=PER_OBJECT))
-        self._recent.move_to_end(uid)
+        began, count = self._recent.pop(uid, (now, 0))
+        if now - began >= PER_SECONDS:
+            began, count = now, 0
+        self._recent[uid] = (began, count + 1)
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
-        if len(times) == PER_OBJECT and now - times[0] < PER_SECONDS:
-            return False
-        times.append(now)
-        return True
+        return count < PER_OBJECT
 
     async def _write(self, news: _News) -> None:
         key = _Key(news.ref.namespace, news.name)

@@ -24,7 +24,7 @@ from tocsin.errors import ClusterError
 JSON = "application/json"
 REQUEST_SECONDS = 30.0
 ANSWER_BYTES = 64 << 20
-"""Largest answer that is read: a page of 500 objects, each far above its usual size."""
+"""Largest answer that is read: a page of 250 objects, each far above its usual size."""
 LINE_BYTES = 8 << 20
 _CONNECTIONS = 32
 _KEEP_ALIVE = 80.0  # kube-apiserver closes idle connections after 90 s

@@ -9,11 +9,12 @@ is generated from these models.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from tocsin.api.duration import Duration
+from tocsin.api.duration import Duration, milliseconds
 from tocsin.api.meta import (
     URL,
     KubeModel,
@@ -26,6 +27,13 @@ from tocsin.api.meta import (
 )
 
 LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=317)]
+
+_LONGEST = (2**63 - 1) // 1_000_000
+"""Milliseconds in the longest duration that Alertmanager can hold, 292 years."""
+_WORD = "[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_DOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
+_LABEL_KEY = re.compile(f"(?:{_DOMAIN}/)?{_WORD}")
+_LABEL_VALUE = re.compile(f"(?:{_WORD})?")
 
 
 class SecretLocation(KubeModel):
@@ -171,6 +179,47 @@ class OperatorConfig(KubeModel):
                 f"defaultSeverities.alertRule: {default!r} is not one of severities; "
                 f"choose from {', '.join(self.severities)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _every_severity_is_known(self) -> Self:
+        named = {
+            "defaultSeverities.healthCheck": self.default_severities.health_check,
+            **{
+                f"defaultChannels[{index}].minSeverity": channel.min_severity
+                for index, channel in enumerate(self.default_channels)
+            },
+        }
+        for field, severity in named.items():
+            if severity is not None and severity not in self.severities:
+                raise ValueError(
+                    f"{field}: {severity!r} is not one of severities; "
+                    f"choose from {', '.join(self.severities)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _intervals_can_be_held(self) -> Self:
+        """Alertmanager refuses an interval of zero, and none can be longer than 292 years."""
+        for field, duration, shortest in (
+            ("groupWait", self.grouping.group_wait, 0),
+            ("groupInterval", self.grouping.group_interval, 1_000),
+            ("repeatInterval", self.grouping.repeat_interval, 1_000),
+        ):
+            if not shortest <= milliseconds(duration) <= _LONGEST:
+                raise ValueError(
+                    f"grouping.{field}: {duration} is too short or too long; write for example 5m"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _labels_are_labels(self) -> Self:
+        for name, value in self.rule_labels.items():
+            if not (_LABEL_KEY.fullmatch(name) and _LABEL_VALUE.fullmatch(value)):
+                raise ValueError(
+                    f"ruleLabels: {name!r}: {value!r} is no Kubernetes label; "
+                    "write for example release: prometheus"
+                )
         return self
 
     def at_least(self, floor: str | None) -> tuple[str, ...] | None:

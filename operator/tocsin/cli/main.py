@@ -46,6 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`tocsin render | head`): no fault, and nothing left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # The output's disk is full, say; what was printed is not whole.
+        print(f"tocsin: could not finish: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
     except KeyboardInterrupt:
         return 130
     return status

@@ -153,9 +153,7 @@ class Offline:
 
 def _bad_names(ref: ObjectRef) -> tuple[Problem, ...]:
     """Refuse names that the API server would refuse; in a cluster it has done so before."""
-    message = (
-        "is no Kubernetes name: write lower-case letters, digits and -, such as shop-errors"
-    )
+    message = "is no Kubernetes name: write lower-case letters, digits and -, such as shop-errors"
     return tuple(
         Problem(Reason.INVALID_SPEC, f"metadata.{field}", message)
         for field, value, pattern in (

@@ -97,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, worker: PromqlWorker) -> int:
+    from tocsin.api.shown import plain  # noqa: PLC0415 the child starts meanwhile
     from tocsin.cli.configuration import read_config  # noqa: PLC0415 the child starts meanwhile
     from tocsin.cli.findings import print_findings  # noqa: PLC0415 the child starts meanwhile
     from tocsin.cli.offline import Offline  # noqa: PLC0415 the child starts meanwhile
@@ -106,7 +107,7 @@ def _run(args: argparse.Namespace, worker: PromqlWorker) -> int:
         config = read_config(args.config)
         sources = read_sources(args.sources)
     except UsageError as error:
-        print(f"tocsin render: {error}", file=sys.stderr)
+        print(plain(f"tocsin render: {error}"), file=sys.stderr)
         return 2
     offline = Offline(config, args.namespace)
     for found in objects_in(sources):

@@ -16,7 +16,12 @@ from typing import Any
 
 import yaml
 
-from tocsin.cli.yaml_reading import MalformedError, compose_documents, read_documents
+from tocsin.cli.yaml_reading import (
+    MAX_BYTES,
+    MalformedError,
+    compose_documents,
+    read_documents,
+)
 
 SUFFIXES = {".yaml", ".yml", ".json"}
 STANDARD_INPUT = "-"
@@ -100,7 +105,8 @@ def read_sources(arguments: Sequence[str]) -> list[Source]:
     sources: list[Source] = []
     for argument in dict.fromkeys(arguments):
         if argument == STANDARD_INPUT:
-            sources.append(Source("<stdin>", sys.stdin.buffer.read()))
+            # One byte more than is allowed tells that there is more.
+            sources.append(Source("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1)))
         elif Path(argument).is_dir():
             files = sorted(_files_in(Path(argument)))
             if not files:
@@ -120,7 +126,8 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 def _read(path: Path) -> Source:
     try:
-        return Source(str(path), path.read_bytes(), path.suffix == ".json")
+        with path.open("rb") as file:
+            return Source(str(path), file.read(MAX_BYTES + 1), path.suffix == ".json")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
 

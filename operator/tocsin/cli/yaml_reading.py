@@ -29,6 +29,7 @@ _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18}|0x[0-9a-fA-F]{1,16}|0o?[0-7]{1,21
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$")
 
 
+_MERGE = "tag:yaml.org,2002:merge"
 _KEPT = ("bool", "null", "merge")
 
 
@@ -52,6 +53,13 @@ def _resolvers() -> dict[Any, Any]:
 class _Loader(yaml.CSafeLoader):
     """The safe loader, with Kubernetes' scalars and without keys that stand twice."""
 
+    def flatten_mapping(self, node: Any) -> None:
+        """Merge what `<<` names; the result has each key once."""
+        merges = any(key.tag == _MERGE for key, _ in node.value)
+        super().flatten_mapping(node)
+        if merges:
+            node.value = _unique(node.value)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         """Read a mapping; keys are strings, as in JSON, and stand once."""
         written = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -64,6 +72,15 @@ class _Loader(yaml.CSafeLoader):
             else self.construct_object(key, deep=True): self.construct_object(value, deep=deep)
             for key, value in node.value
         }
+
+
+def _unique(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Keep the last of each key: merges of merges would double the pairs at every level."""
+    by_key = {
+        key.value if isinstance(key, yaml.ScalarNode) else id(key): (key, value)
+        for key, value in pairs
+    }
+    return list(by_key.values())
 
 
 def _twice(node: yaml.MappingNode) -> ConstructorError:
@@ -84,10 +101,10 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456
 def read_documents(data: bytes, *, is_json: bool = False) -> list[Any]:
     """Read every document of a file; MalformedError says what is wrong and where."""
     if len(data) > MAX_BYTES:
-        raise MalformedError(f"the file has {len(data):,} bytes, the limit is {MAX_BYTES:,}")
+        raise MalformedError(f"the file is larger than {MAX_BYTES:,} bytes: split it")
     try:
         if is_json:
-            return [json.loads(data)]
+            return [json.loads(data, object_pairs_hook=_object)]
         _check_depth(data)
         documents = list(yaml.load_all(data, Loader=_Loader))
     except yaml.YAMLError as error:
@@ -99,13 +116,26 @@ def read_documents(data: bytes, *, is_json: bool = False) -> list[Any]:
     except (ValueError, TypeError) as error:
         raise MalformedError(f"not readable: {error}") from error
     if _ALIAS.search(data):
-        _check_aliases(documents)
+        try:
+            _check_aliases(documents)
+        except RecursionError as error:
+            raise MalformedError(f"its aliases nest deeper than {MAX_DEPTH} levels") from error
     return documents
 
 
 def compose_documents(data: bytes) -> list[Any]:
     """Give the nodes of every document, with their places; only for data that could be read."""
     return list(yaml.compose_all(data, Loader=_Loader))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a JSON object; a name that stands twice is refused, as in YAML."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedError(f"not JSON: the key {twice!r} stands twice")
+    return made
 
 
 def _malformed(error: yaml.YAMLError) -> MalformedError:
@@ -138,23 +168,31 @@ def _check_depth(data: bytes) -> None:
 
 
 def _check_aliases(documents: list[Any]) -> None:
-    """Refuse documents whose aliases unfold to too much, or into themselves."""
-    sizes: dict[int, int] = {}
+    """Refuse documents whose aliases unfold to too much, too deeply, or into themselves."""
+    known: dict[int, tuple[int, int]] = {}
     for document in documents:
-        if _unfolded(document, sizes, frozenset()) > MAX_NODES:
+        size, depth = _unfolded(document, known, frozenset())
+        if size > MAX_NODES:
             raise MalformedError(f"its aliases unfold to more than {MAX_NODES:,} values")
+        if depth > MAX_DEPTH:
+            raise MalformedError(f"its aliases nest deeper than {MAX_DEPTH} levels")
 
 
-def _unfolded(value: Any, sizes: dict[int, int], above: frozenset[int]) -> int:
+def _unfolded(
+    value: Any, known: dict[int, tuple[int, int]], above: frozenset[int]
+) -> tuple[int, int]:
+    """Count the values of a tree and its levels, each shared part once."""
     if not isinstance(value, (dict, list)):
-        return 1
+        return 1, 0
     here = id(value)
     if here in above:
         raise MalformedError("an alias stands inside of what it repeats")
-    if here not in sizes:
+    if here not in known:
         inside = above | {here}
-        sizes[here] = 1 + sum(_unfolded(part, sizes, inside) for part in _parts(value))
-    return sizes[here]
+        parts = [_unfolded(part, known, inside) for part in _parts(value)]
+        sizes, depths = zip(*parts, strict=True) if parts else ((), ())
+        known[here] = 1 + sum(sizes), 1 + max(depths, default=0)
+    return known[here]
 
 
 def _parts(value: dict[Any, Any] | list[Any]) -> Iterator[Any]:

@@ -161,6 +161,8 @@ def _text_problem(field: str, text: str, *, trusted: bool) -> Problem | None:
     problem = control_problem(field, text, lines=True)
     if problem is None and _REQUESTED.search(field) and not is_request_url(text):
         problem = invalid(field, "is no address that Alertmanager takes: write https://host/path")
+    if problem is None and field.endswith(".timeout"):
+        problem = duration_problem(field, text)
     if problem is None and "$(" in text:
         found = _REPLACED.search(text)
         if found is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from ipaddress import IPv6Address
 
 from tocsin.api.duration import milliseconds
 from tocsin.api.problem import Problem, Reason
@@ -11,8 +12,11 @@ from tocsin.api.problem import Problem, Reason
 _LONGEST = (2**63 - 1) // 1_000_000
 """Milliseconds in the longest duration that Prometheus and Alertmanager can hold, 292 years."""
 
+_SHORTEST = 1_000
+"""Milliseconds between two evaluations, or two messages, at least."""
+
 _URL = re.compile(
-    r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    r"https?://(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?"
     r"(?:[/?#](?:[^\s%\x00-\x1f\x7f]|%[0-9A-Fa-f]{2})*)?"
 )
 """What Go's net/url takes for sure; it refuses the whole configuration for one bad address."""
@@ -41,9 +45,28 @@ def duration_problem(field: str, duration: str | None) -> Problem | None:
     return invalid(field, f"{duration} is longer than 292 years: write a shorter duration")
 
 
+def brief_problem(field: str, interval: str | None) -> Problem | None:
+    """
+    Refuse an interval that is too long to hold, or so short that it is work without end.
+
+    Prometheus and Alertmanager are shared: a group evaluated each millisecond takes a
+    processor from everybody (S14).
+    """
+    if interval is None or milliseconds(interval) >= _SHORTEST:
+        return duration_problem(field, interval)
+    return invalid(field, f"{interval} is shorter than a second: write 1s or more")
+
+
 def is_request_url(text: str) -> bool:
     """Tell whether Alertmanager loads an address that it will send requests to."""
-    return _URL.fullmatch(text) is not None
+    found = _URL.fullmatch(text)
+    if found is None:
+        return False
+    try:
+        address = IPv6Address(found[1] or "::1")
+    except ValueError:
+        return False
+    return address.ipv4_mapped is None  # Go takes no IPv4 address in brackets
 
 
 def control_problem(field: str, value: str, *, lines: bool = False) -> Problem | None:

@@ -14,6 +14,7 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.notify import Notify
 from tocsin.api.problem import Problem, Reason
 from tocsin.compile.refusals import (
+    brief_problem,
     control_problem,
     duration_problem,
     invalid,
@@ -35,7 +36,7 @@ def check_meaning(
             severity_problem("spec.severity", spec.severity, config.severities),
             duration_problem("spec.for", spec.for_),
             duration_problem("spec.keepFiringFor", spec.keep_firing_for),
-            duration_problem("spec.interval", spec.interval),
+            brief_problem("spec.interval", spec.interval),
             control_problem("spec.alertName", spec.alert_name or ""),
             control_problem("spec.team", spec.team or ""),
         )
@@ -133,7 +134,7 @@ def _notify(namespace: str, notify: Notify, config: OperatorConfig) -> Iterator[
     yield from present(
         (
             duration_problem("spec.notify.groupWait", notify.group_wait),
-            duration_problem("spec.notify.groupInterval", notify.group_interval),
-            duration_problem("spec.notify.repeatInterval", notify.repeat_interval),
+            brief_problem("spec.notify.groupInterval", notify.group_interval),
+            brief_problem("spec.notify.repeatInterval", notify.repeat_interval),
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tocsin.api.problem import Problem, Reason
-from tocsin.promql.templates import TemplateProblem, check_template
+from tocsin.promql.templates import TemplateProblem, check_growth, check_template
 
 _READS_SERIES = frozenset({"query"})
 _TRUSTS_CONTENT = frozenset({"safeHtml", "safeUrl"})
@@ -19,10 +19,14 @@ def rule_template_problem(field: str, text: str, *, trusted: bool) -> Problem | 
     """
     Refuse a label's or annotation's template that Prometheus would refuse.
 
-    `query` reads any series of the cluster, so only trusted namespaces may use it (S05).
+    `query` reads any series of the cluster, so only trusted namespaces may use it (S05);
+    nor may a tenant's template write without bound (S10).
     """
     forbidden = _NOTHING if trusted else _READS_SERIES
-    return _problem(field, check_template(text, product="prometheus", forbidden=forbidden))
+    found = check_template(text, product="prometheus", forbidden=forbidden)
+    if found is None and not trusted:
+        found = check_growth(text, "prometheus")
+    return _problem(field, found)
 
 
 def message_template_problem(field: str, text: str, *, trusted: bool) -> Problem | None:
@@ -32,7 +36,10 @@ def message_template_problem(field: str, text: str, *, trusted: bool) -> Problem
     `safeHtml` and `safeUrl` would let an alert's content act as markup (S09).
     """
     forbidden = _NOTHING if trusted else _TRUSTS_CONTENT
-    problem = _problem(field, check_template(text, product="alertmanager", forbidden=forbidden))
+    found = check_template(text, product="alertmanager", forbidden=forbidden)
+    if found is None and not trusted:
+        found = check_growth(text, "alertmanager")
+    problem = _problem(field, found)
     if problem is not None:
         return problem
     defined = {one or other for one, other in _DEFINITION.findall(text)}

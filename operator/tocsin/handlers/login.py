@@ -31,23 +31,31 @@ class Login:
         self._monotonic = monotonic
         self._last = -_CALM
         self._pause = 0.0
+        self._sessions: list[Any] = []
+
+    def register(self, registry: kopf.OperatorRegistry) -> None:
+        """Make this the only way in which kopf logs in."""
+        kopf.on.login(registry=registry, id="login")(self.log_in)
+
+    async def aclose(self) -> None:
+        """Close what kopf has not closed; a run that failed closes nothing."""
+        for session in self._sessions:
+            await session.close()
+        self._sessions.clear()
 
     async def log_in(self, **_: Any) -> kopf.AiohttpSession:
-        """Give kopf its session; kopf closes it."""
+        """Give kopf a session."""
         if self._monotonic() - self._last < _CALM:
             self._pause = min(max(self._pause * 2, _FIRST), _CAP)
             await asyncio.sleep(self._pause)
         else:
             self._pause = 0.0
         self._last = self._monotonic()
+        # Every watch holds a connection for ever; their number is that of kinds x namespaces.
+        session = open_session(self._credentials, connections=0)
+        self._sessions = [s for s in self._sessions if not s.closed] + [session]
         return kopf.AiohttpSession(
             server=self._credentials.server,
-            # Every watch holds a connection for ever; their number is that of kinds x namespaces.
-            aiohttp_session=open_session(self._credentials, connections=0),
+            aiohttp_session=session,
             default_namespace=self._credentials.namespace,
         )
-
-
-def register_login(registry: kopf.OperatorRegistry, credentials: Credentials) -> None:
-    """Make this the only way in which kopf logs in."""
-    kopf.on.login(registry=registry, id="login")(Login(credentials).log_in)

@@ -2,24 +2,26 @@
 The watches: kopf, in a thread with an event loop of its own, for ever.
 
 kopf takes every task of its event loop for its own, and cancels them all when it
-ends; the controller's tasks must survive that. So kopf gets a loop to itself, and is
-started again in the same process whenever it ends. What it saw is handed over to the
-controller's loop (`handoff`).
+ends; the controller's tasks must survive that. So kopf gets a thread and a loop to
+itself (`apart`), and is started again in the same process whenever it ends. What it
+saw is handed over to the controller's loop (`handoff`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from tocsin.adapters.credentials import Credentials
+from tocsin.handlers.apart import run_apart
 from tocsin.handlers.feeders import register_feeders
 from tocsin.handlers.framework import ForgetfulMemories, kopf
 from tocsin.handlers.handoff import Handoff, Sink
-from tocsin.handlers.login import register_login
+from tocsin.handlers.login import Login
 from tocsin.handlers.settings import InfiniteJitteredBackoff, quiet_loggers, watch_settings
 
 LOG = logging.getLogger("tocsin.watches")
@@ -27,6 +29,7 @@ LOG = logging.getLogger("tocsin.watches")
 _HEARTBEAT = 1.0
 _CALM = 120.0
 _END_SECONDS = 5.0
+_GRACE = 1.0
 _CLOSING = 0.1
 """Seconds in which TLS connections say goodbye before their loop is closed."""
 
@@ -46,9 +49,9 @@ class Watches:
         self._sink = sink
         self._namespaces = tuple(namespaces)
         self._restarted = restarted
+        self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._again: asyncio.Event | None = None
+        self._end: asyncio.Event | None = None
         self._alive_at = time.monotonic()
 
     async def run(self) -> None:
@@ -59,16 +62,17 @@ class Watches:
 
         def work() -> None:
             try:
-                asyncio.run(self._supervise(handoff))
+                self._supervise(handoff)
             finally:
-                loop.call_soon_threadsafe(ended.set)
+                with contextlib.suppress(RuntimeError):  # the controller's loop is closed
+                    loop.call_soon_threadsafe(ended.set)
 
-        thread = threading.Thread(target=work, name="watches", daemon=True)
-        thread.start()
+        threading.Thread(target=work, name="watches", daemon=True).start()
         try:
             await ended.wait()
         finally:
-            self._ask_to(self._stop)
+            self._stopping.set()
+            self.restart()
             try:
                 await asyncio.wait_for(ended.wait(), _END_SECONDS)
             except TimeoutError:
@@ -76,67 +80,67 @@ class Watches:
 
     def restart(self) -> None:
         """List and watch everything anew, because other kinds are served now."""
-        self._ask_to(self._again)
+        with contextlib.suppress(RuntimeError):  # between two runs: the next begins anew anyway
+            if self._loop is not None and self._end is not None:
+                self._loop.call_soon_threadsafe(self._end.set)
 
     def silent_for(self) -> float:
         """Seconds since the watches' event loop last turned."""
         return time.monotonic() - self._alive_at
 
-    def _ask_to(self, event: asyncio.Event | None) -> None:
-        if self._loop is not None and event is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(event.set)
-
     # -- in the thread -----------------------------------------------------
 
-    async def _supervise(self, handoff: Handoff) -> None:
-        stop = asyncio.Event()
-        self._loop, self._stop = asyncio.get_running_loop(), stop
-        self._beat(self._loop)
+    def _supervise(self, handoff: Handoff) -> None:
         quiet_loggers()
-        registry = kopf.OperatorRegistry()
-        register_login(registry, self._credentials)
-        register_feeders(registry, handoff.put)
         pauses = iter(InfiniteJitteredBackoff())
-        while not stop.is_set():
-            began = time.monotonic()
-            wanted = await self._watch(registry, stop)
-            if stop.is_set():
+        while not self._stopping.is_set():
+            began = self._alive_at = time.monotonic()
+            asked = False
+            try:
+                asked = run_apart(self._watch(handoff))
+            except Exception as error:  # noqa: BLE001 whatever ends a run, the next one begins
+                LOG.error("the watches failed: %s", type(error).__name__)  # noqa: TRY400 foreign text
+            if self._stopping.is_set():
                 return
             self._restarted()
-            if wanted or time.monotonic() - began > _CALM:
+            if asked or time.monotonic() - began > _CALM:
                 pauses = iter(InfiniteJitteredBackoff())
             pause = next(pauses)
             LOG.warning("the watches ended; they begin again in %.1f s", pause)
-            try:
-                await asyncio.wait_for(stop.wait(), pause)
-            except TimeoutError:
-                continue
+            self._stopping.wait(pause)
 
-    async def _watch(self, registry: kopf.OperatorRegistry, stop: asyncio.Event) -> bool:
-        """Run kopf once; tells whether `restart` ended it."""
-        again, end = asyncio.Event(), asyncio.Event()
-        self._again = again
-        # Made before kopf starts: it leaves those tasks alone that are older than its own.
-        waiting = [asyncio.create_task(event.wait()) for event in (stop, again)]
-        for task in waiting:
-            task.add_done_callback(lambda _: end.set())
-        try:
-            await kopf.operator(
-                registry=registry,
-                settings=watch_settings(),
-                memories=ForgetfulMemories(),
-                clusterwide=not self._namespaces,
-                namespaces=self._namespaces,
-                stop_flag=end,
-            )
-        except Exception as error:  # noqa: BLE001 whatever ends kopf, it begins again
-            # kopf has logged what it was; a foreign text could hold anything.
-            LOG.error("the watches failed: %s", type(error).__name__)  # noqa: TRY400 no traceback
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.sleep(_CLOSING)
-        return again.is_set()
+    async def _watch(self, handoff: Handoff) -> bool:
+        """Run kopf once; tells whether it ended because it was asked to."""
+        loop, end = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._end = loop, end
+        self._beat(loop)
+        login, registry = Login(self._credentials), kopf.OperatorRegistry()
+        login.register(registry)
+        register_feeders(registry, handoff.put)
+        asked = asyncio.create_task(end.wait())
+        ours = asyncio.all_tasks()
+        tasks = await kopf.spawn_tasks(
+            registry=registry,
+            settings=watch_settings(),
+            memories=ForgetfulMemories(),
+            clusterwide=not self._namespaces,
+            namespaces=self._namespaces,
+            stop_flag=end,
+        )
+        if self._stopping.is_set():
+            end.set()
+        done, _ = await asyncio.wait([*tasks, asked], return_when=asyncio.FIRST_COMPLETED)
+        if end.is_set():
+            # Where the server is away, kopf would wait 5 s for what it has forgotten.
+            ending = asyncio.create_task(kopf.run_tasks(tasks, ignored=ours))
+            await asyncio.wait([ending], timeout=_GRACE)
+        for task in done:
+            if not task.cancelled() and task.exception() is not None:
+                # kopf has logged what it was; a foreign text could hold anything.
+                LOG.error("the watches failed: %s", type(task.exception()).__name__)
+        await login.aclose()
+        await asyncio.sleep(_CLOSING)
+        return end.is_set()
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         self._alive_at = time.monotonic()

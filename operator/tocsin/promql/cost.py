@@ -17,9 +17,13 @@ MAX_RANGE_MILLISECONDS = 2 * 86_400_000
 """Two days of samples; what looks back further belongs in a recording rule."""
 MAX_SUBQUERY_STEPS = 11_520
 """Evaluations of a subquery: two days in steps of 15 s."""
+MAX_LABEL_GROWTH = 16
+"""How many times longer label_join and label_replace may make a label, all together."""
+_LABEL_BYTES = 1024
 _OPERATORS = frozenset({"and", "or", "unless", "atan2", "bool"})
 _SUSPECT = re.compile(
-    r"__name__|\{(?<![\w:].)|\[\s*(?:\d+[dwy]|\d\d+h|[^\]]*:|\d{3,}|[\d.]+\s*\])", re.ASCII
+    r"__name__|label_join|label_replace|\{(?<![\w:].)|\[\s*(?:\d+[dwy]|\d\d+h|[^\]]*:|\d{3,}|[\d.]+\s*\])",
+    re.ASCII,
 )
 """What every expensive query has somewhere; most expressions have none of it."""
 _WILDCARDS = (".*", ".+", "(.*", "(.+", "^.*", "^.+")
@@ -30,6 +34,11 @@ def heavy_reason(text: str, tokens: list[str]) -> str:
     if not _SUSPECT.search(text):
         return ""
     significant = [lexeme for lexeme in tokens if not is_blank(lexeme)]
+    if _label_growth(significant) > MAX_LABEL_GROWTH:
+        return (
+            "label_join and label_replace copy labels into labels again and again, and a label "
+            "without bound ends Prometheus: join fewer labels, or join them once"
+        )
     for index, lexeme in enumerate(significant):
         reason = ""
         if lexeme == "[":
@@ -39,6 +48,32 @@ def heavy_reason(text: str, tokens: list[str]) -> str:
         if reason:
             return reason
     return ""
+
+
+def _label_growth(tokens: list[str]) -> float:
+    """Bound how many times longer a label becomes, if each call works on the one before."""
+    growth = 1.0
+    for index, lexeme in enumerate(tokens[:-1]):
+        if tokens[index + 1] == "(" and lexeme in {"label_join", "label_replace"}:
+            strings = _own_strings(tokens, index + 2)
+            copies = max(1, len(strings) - 2)
+            if lexeme == "label_replace":
+                copies = max(1, "".join(strings[1:2]).count("$"))
+            written = len("".join(strings[1:2])) * copies
+            growth *= copies + written // _LABEL_BYTES
+    return growth
+
+
+def _own_strings(tokens: list[str], index: int) -> list[str]:
+    """Give the strings of a call, without those in brackets inside of it."""
+    depth, strings = 1, []
+    while index < len(tokens) and depth:
+        lexeme = tokens[index]
+        depth += (lexeme in "([{") - (lexeme in ")]}")
+        if depth == 1 and lexeme[0] in QUOTES:
+            strings.append(lexeme)
+        index += 1
+    return strings
 
 
 def _range_reason(tokens: list[str], index: int) -> str:

@@ -15,7 +15,9 @@ import re
 from dataclasses import dataclass
 
 from tocsin.promql.template_functions import FUNCTIONS, VARIABLES, Product
+from tocsin.promql.template_growth import growth_problem
 from tocsin.promql.template_lexer import lex
+from tocsin.promql.template_nodes import read_tree
 from tocsin.promql.template_parser import TemplateParser
 from tocsin.promql.template_pipeline import TemplateError
 from tocsin.promql.tokens import place
@@ -33,6 +35,8 @@ _PLAIN_ACTION = re.compile(
     rf"(?: *\| *(?:{'|'.join(sorted(_FORMATTERS, reverse=True))}|printf {_STRING}))* *(?: -)?\}}\}}"
 )
 """An action that stands alone and is good: most alerts have no other."""
+_WIDE = re.compile(r"%(?![-+ 0]?[0-9]{0,3}(?:\.[0-9]{0,3})?[sdfgevt%])")
+"""What a format of `printf` must have to write much more than it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,21 @@ def check_template(
             message = f"the function {call.value} is not allowed in this namespace: remove it"
             return _problem(text, message, call.offset)
     return problem
+
+
+def check_growth(text: str, product: Product) -> TemplateProblem | None:
+    """
+    Refuse a template whose result has no sane bound; None where it has one.
+
+    For templates that `check_template` has let pass for this product. Neither product
+    limits what a template writes, so one could end a process that all share.
+    """
+    if "{{" not in text:
+        return None
+    if not ("printf" in text and _WIDE.search(text)) and _is_plain(text):
+        return None
+    found = growth_problem(read_tree(text), product)
+    return None if found is None else _problem(text, *found)
 
 
 def _is_plain(text: str) -> bool:

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Mapping
 
 from tocsin.api.meta import NOTIFICATION_CHANNEL, ObjectRef
+from tocsin.api.problem import Reason
 from tocsin.compile.yaml_text import read_yaml
 from tocsin.errors import ClusterError
 from tocsin.reconcile.budget import size_of
@@ -61,7 +62,7 @@ class AlertmanagerReconciler:
         self._outside.telemetry.alertmanager_secret(size_of(plan.data), budget)
         fault = self._fault(plan)
         if fault:
-            self._snapshot.secret.failure = fault
+            self._failed(fault)
             LOG.error("the Alertmanager Secret is left as it is: %s", fault)
             return "stalled"
         if not self._holds(plan):
@@ -142,13 +143,20 @@ class AlertmanagerReconciler:
                 change = {"data": dict.fromkeys(stray)}
                 answer = await self._outside.cluster.patch(SECRETS, at.namespace, at.name, change)
         except ClusterError as error:
-            secret.failure = (
+            self._failed(
                 f"the Alertmanager Secret {at.namespace}/{at.name} could not be written "
                 f"({error.status} {error.reason}); see to the operator's rights and the API server"
             )
             raise
         self._outside.telemetry.wrote("secrets", "apply")
         secret.data = decode_data(answer.get("data") or {})
+
+    def _failed(self, why: str) -> None:
+        """Note why nothing is written, and let the rules that await a route say so."""
+        secret = self._snapshot.secret
+        if secret.failure != why:
+            secret.failure = why
+            self._queue.add_all(self._snapshot.rules_saying(Reason.ROUTE_PENDING), Urgency.REPAIR)
 
     def _conclude(self, plan: Plan) -> None:
         """Note what is in the Secret now, and wake whom that concerns."""

@@ -28,6 +28,7 @@ from tocsin.compile.channels import (
 from tocsin.errors import ClusterError
 from tocsin.reconcile.entries import ALERTMANAGER, ChannelEntry, SecretValue, unpack
 from tocsin.reconcile.outside import Outside, publish_status
+from tocsin.reconcile.permissions import with_present_permissions
 from tocsin.reconcile.queue import Urgency, WorkQueue
 from tocsin.reconcile.record import spec_document
 from tocsin.reconcile.secrets import SecretAnswer, SecretReader
@@ -109,15 +110,14 @@ class ChannelReconciler:
 
     def _last_good(self, ref: ObjectRef, entry: ChannelEntry) -> NotificationChannelSpec | None:
         """Give the spec that was good before: as we remember it, else as it is on record."""
+        present = unpack(entry.spec)
         if entry.effective is not None:
-            return entry.effective
+            return with_present_permissions(ref, spec_document(entry.effective), present)
         record = self._snapshot.secret.record.channels.get(str(ref))
         if record is None or record.uid != entry.uid:
             return None
-        spec = parse_spec(ref, record.spec)
-        if not isinstance(spec, NotificationChannelSpec):
-            return None
-        if check_channel(ref, spec, self._snapshot.config):
+        spec = with_present_permissions(ref, record.spec, present)
+        if spec is None or check_channel(ref, spec, self._snapshot.config):
             return None
         entry.effective_generation = record.generation
         return spec

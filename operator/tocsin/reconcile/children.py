@@ -56,6 +56,7 @@ class Children:
         repair = child is not None and child.holds == b"" and _is_live(entry)
         if repair and (fight := self._fight(ref, name)):
             return fight
+        self._snapshot.applying[ref.namespace, name] = wanted
         try:
             live = await self._outside.cluster.apply(PROMETHEUS_RULES, desired)
             self._count(ref, "apply")
@@ -66,9 +67,15 @@ class Children:
             if (problem := _refused(name, error)) is not None:
                 return problem
             raise
+        finally:
+            del self._snapshot.applying[ref.namespace, name]
         seen = read_child(live, self._label_names)
         seen.holds = wanted
-        self._snapshot.put_child(ref.namespace, name, seen)
+        now = self._snapshot.children.get((ref.namespace, name))
+        if now is None or now.uid != seen.uid or now.version <= seen.version:
+            self._snapshot.put_child(
+                ref.namespace, name, seen
+            )  # else a later edit is known already
         if child is not None and child.route and child.route != seen.route:
             self._queue.add(ALERTMANAGER)  # the old route may retire
         return None

@@ -55,6 +55,8 @@ class Entry:
     created: str
     spec: bytes
     status: bytes
+    writing: bytes = b""
+    """The status that is being written: its event may be here before the answer."""
     judged: bool = False
     """Whether it was reconciled since the operator started."""
     rejected: Reason | None = None
@@ -68,6 +70,8 @@ class RuleEntry(Entry):
     severities: tuple[str, ...] = ()
     waiting_since: float | None = None
     """When it began to wait for its route to be loaded (monotonic), or None."""
+    waiting_for: str = ""
+    """The digest of the route that it waits for."""
 
 
 class SecretValue:

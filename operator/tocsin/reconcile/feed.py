@@ -60,12 +60,18 @@ class SnapshotFeed:
         elif kind == CHILD:
             self._child(event_type, document)
         elif event_type == "DELETED":
-            metadata = document["metadata"]
-            self.gone(ObjectRef(kind, metadata["namespace"], metadata["name"]))
+            self._deleted(kind, document["metadata"])
         else:
             self._resource(kind, event_type, document)
 
     # -- our kinds ---------------------------------------------------------
+
+    def _deleted(self, kind: str, metadata: Mapping[str, Any]) -> None:
+        """Forget this object, and not one that was made under its name meanwhile."""
+        ref = ObjectRef(kind, metadata["namespace"], metadata["name"])
+        known = self._snapshot.resources(kind).get(ref)
+        if known is not None and known.uid == metadata.get("uid", known.uid):
+            self.gone(ref)
 
     def _resource(self, kind: str, event_type: str | None, document: Mapping[str, Any]) -> None:
         metadata = document["metadata"]
@@ -98,7 +104,7 @@ class SnapshotFeed:
         newer = version > known.version
         known.version = version
         known.generation = int(document["metadata"].get("generation") or 0)
-        edited, touched = spec != known.spec, status != known.status
+        edited, touched = spec != known.spec, status not in (known.status, known.writing)
         known.spec, known.status = spec, status
         if edited:
             self._queue.add(ref, Urgency.EDIT)
@@ -125,11 +131,13 @@ class SnapshotFeed:
             if rule is not None:
                 self._snapshot.drop_rule(ref)
                 self._queue.add(ref, Urgency.REPAIR)  # its reconciler forgets it too
+            self._queue.add_all(self._snapshot.beyond_quota(ref))
         elif ref.kind == NOTIFICATION_CHANNEL and ref in self._snapshot.channels:
             del self._snapshot.channels[ref]
             self._snapshot.set_channel_input(ref, None)
             self._queue.add(ALERTMANAGER)
             self._queue.add_all(list(self._snapshot.rules_told_by(ref)))
+            self._queue.add_all(self._snapshot.beyond_quota(ref))
         elif ref.kind == HEALTH_CHECK:
             self._snapshot.checks.pop(ref, None)
 
@@ -140,10 +148,11 @@ class SnapshotFeed:
         namespace, name = metadata["namespace"], metadata["name"]
         if not bears_our_name(name):
             return
-        if event_type == "DELETED":
-            self.child_gone(namespace, name)
-            return
         known = self._snapshot.children.get((namespace, name))
+        if event_type == "DELETED":
+            if known is None or known.uid == metadata.get("uid", known.uid):
+                self.child_gone(namespace, name)
+            return
         version = int(metadata.get("resourceVersion") or 0)
         if (
             known is not None
@@ -152,13 +161,17 @@ class SnapshotFeed:
         ):
             return
         child = read_child(document, self._label_names)
-        if known is not None and known.fingerprint == child.fingerprint:
+        ours = self._snapshot.applying.get((namespace, name)) == child.fingerprint
+        if ours:
+            child.holds = child.fingerprint
+        elif known is not None and known.fingerprint == child.fingerprint:
             child.holds = known.holds
         self._snapshot.put_child(namespace, name, child)
         if known is not None and known.route and known.route != child.route:
             self._queue.add(ALERTMANAGER)  # the old route may retire
         rule = self._snapshot.rule_of_child.get((namespace, name))
-        if rule is not None and (known is None or known.fingerprint != child.fingerprint):
+        changed = known is None or known.fingerprint != child.fingerprint
+        if rule is not None and changed and not ours:
             self._queue.add(rule, Urgency.REPAIR)
 
     def child_gone(self, namespace: str, name: str) -> None:
@@ -180,10 +193,8 @@ class SnapshotFeed:
         labels = dict(document["metadata"].get("labels") or {})
         if self._snapshot.namespaces.get(name) == labels:
             return
-        known = name in self._snapshot.namespaces
         self._snapshot.namespaces[name] = labels
-        if known:
-            self._queue.add(ALERTMANAGER)
+        self._queue.add(ALERTMANAGER)  # a grant may depend on the labels, of a new one too
         self._queue.add_all(self._snapshot.rules_in(name))
 
     def namespace_gone(self, name: str) -> None:

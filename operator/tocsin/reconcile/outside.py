@@ -54,6 +54,7 @@ async def publish_status(
         return False
     old = unpack(entry.status)
     removed = {name: None for name in old if name not in status}
+    entry.writing = pack(status)
     try:
         answer = await outside.cluster.patch_status(
             resource_of(ref.kind), ref.namespace, ref.name, {**removed, **status}
@@ -62,10 +63,13 @@ async def publish_status(
         if error.status == 404:  # noqa: PLR2004 the object went away meanwhile
             return False
         raise
+    finally:
+        entry.writing = b""
     outside.telemetry.wrote(BY_KIND[ref.kind].plural, "status")
-    if answer.get("metadata", {}).get("uid") == entry.uid:
-        entry.status = pack(answer.get("status") or {})
-        entry.version = int(answer["metadata"].get("resourceVersion") or 0)
+    metadata = answer.get("metadata") or {}
+    version = int(metadata.get("resourceVersion") or 0)
+    if metadata.get("uid") == entry.uid and version >= entry.version:
+        entry.status, entry.version = pack(answer.get("status") or {}), version
     await _tell(outside, ref, entry, old, status)
     return True
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tocsin.api.meta import ObjectRef
-from tocsin.api.notification_channel import NotificationChannelSpec
-from tocsin.api.parse import parse_spec
 from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput, compile_alertmanager
 from tocsin.compile.channels import secret_uses
 from tocsin.compile.notify import RouteBlock
 from tocsin.compile.routing import check_document
 from tocsin.reconcile.budget import fit, size_of
 from tocsin.reconcile.entries import ALERTMANAGER
+from tocsin.reconcile.permissions import with_present_permissions
 from tocsin.reconcile.ports import Clock
 from tocsin.reconcile.queue import WorkQueue
 from tocsin.reconcile.record import (
@@ -76,10 +75,15 @@ class Planner:
         return replace(plan, refused=refused)
 
     def _growth(self, routes: Mapping[str, RouteRecord]) -> list[str]:
-        """Name what is not on record, the oldest first: it gives way where room is short."""
+        """
+        Name what is not on record, the oldest first: it gives way where room is short.
+
+        A channel that is suspended or not usable takes no room, and what was live of
+        it must go at once.
+        """
         known = self._snapshot.secret.record
         live = self._snapshot.inputs().channels
-        channels = [at for at in self._by_age(live) if not self._on_record(live[at])]
+        channels = [at for at in self._by_age(live) if self._may_grow(live[at])]
         return [
             *(f"channel:{namespace}/{name}" for namespace, name in channels),
             *(f"route:{digest}" for digest in routes if digest not in known.routes),
@@ -144,8 +148,8 @@ class Planner:
         entry = self._snapshot.channels.get(given.ref)
         if record is None or entry is None or record.uid != entry.uid:
             return None
-        spec = parse_spec(given.ref, record.spec)
-        if not isinstance(spec, NotificationChannelSpec):
+        spec = with_present_permissions(given.ref, record.spec, spec_document(given.spec))
+        if spec is None:
             return None
         data = self._snapshot.secret.data or {}
         files = {use.file: data.get(use.file, b"") for use in secret_uses(given.ref, spec)}
@@ -193,15 +197,16 @@ class Planner:
 
         return sorted(channels, key=age)
 
-    def _on_record(self, given: ChannelInput) -> bool:
-        record = self._snapshot.secret.record.channels.get(str(given.ref))
-        if record is None:
+    def _may_grow(self, given: ChannelInput) -> bool:
+        if given.spec.suspend or not given.usable:
             return False
-        return dict(record.spec) == spec_document(given.spec)
+        record = self._snapshot.secret.record.channels.get(str(given.ref))
+        return record is None or dict(record.spec) != spec_document(given.spec)
 
 
 def _parse(moment: str) -> datetime:
     try:
-        return datetime.fromisoformat(moment)
+        parsed = datetime.fromisoformat(moment)
     except ValueError:
-        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        parsed = datetime(1970, 1, 1, tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)  # a record may be damaged

@@ -24,6 +24,8 @@ _BACKOFF_CAP = 60.0
 _BACKOFF_STEPS = 14
 _BURST = 5
 _SPACING = 1.0
+_PURGE_AT = 512
+"""Budgets remembered before the spent ones are let go; one takes 700 bytes."""
 
 
 class Urgency(IntEnum):
@@ -65,6 +67,7 @@ class WorkQueue:
         self._delayed: list[tuple[float, int, ObjectRef]] = []
         self._due: dict[ObjectRef, float] = {}
         self._recent: dict[ObjectRef, deque[float]] = {}
+        self._purge_at = _PURGE_AT
         self._sequence = 0
         self._wake = asyncio.Event()
 
@@ -153,8 +156,13 @@ class WorkQueue:
         Five writes are free; after them the key waits a second a piece, so that
         a client that edits in a loop costs one write a second (S15).
         """
+        now = self._clock.monotonic()
+        if len(self._recent) >= self._purge_at:
+            forgiven = now - _BURST * _SPACING
+            self._recent = {k: times for k, times in self._recent.items() if times[-1] > forgiven}
+            self._purge_at = max(_PURGE_AT, 2 * len(self._recent))
         times = self._recent.setdefault(key, deque(maxlen=_BURST))
-        times.append(self._clock.monotonic())
+        times.append(now)
 
     @property
     def depth(self) -> int:

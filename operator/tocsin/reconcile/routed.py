@@ -44,8 +44,8 @@ class RouteConclusion:
         ):
             return False
         now = self._outside.clock.monotonic()
-        if entry.waiting_since is None:
-            entry.waiting_since = now
+        if entry.waiting_since is None or entry.waiting_for != block.digest:
+            entry.waiting_since, entry.waiting_for = now, block.digest
         return now - entry.waiting_since < ROUTE_DEADLINE
 
     def conclude(self, ref: ObjectRef, entry: RuleEntry) -> tuple[Condition, tuple[str, ...]]:

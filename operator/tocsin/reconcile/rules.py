@@ -96,10 +96,13 @@ class RuleReconciler:
             self._children.forget(ref)
             return "success"
         turn = _Turn(ref, entry, entry.generation, unpack(entry.status))
-        spec = parse_spec(ref, unpack(entry.spec))
-        if isinstance(spec, AlertRuleSpec) and spec.suspend:
-            return await self._suspended(turn)
+        raw = unpack(entry.spec)
+        spec = parse_spec(ref, raw)
+        if raw.get("suspend") is True:  # acts at once, whatever else is wrong
+            return await self._suspended(turn, spec)
         compiled = await self._compile(ref, entry, spec)
+        if self._snapshot.rules.get(ref) is not entry:
+            return "success"  # went away, or was made anew, while we compiled
         if isinstance(compiled, Rejection):
             entry.rejected = compiled.reason
             return await self._rejected(turn, compiled)
@@ -151,8 +154,8 @@ class RuleReconciler:
 
     def _note(self, ref: ObjectRef, entry: RuleEntry, compiled: CompiledRule | None) -> None:
         """Tell the routing tree what this rule asks of it now."""
-        if ref not in self._snapshot.rules:
-            return  # went away while we compiled
+        if self._snapshot.rules.get(ref) is not entry:
+            return  # went away, or was made anew, while we compiled
         entry.judged = True  # from here on the tree may be written without forgetting this rule
         entry.severities = compiled.severities if compiled else ()
         if self._snapshot.set_block(ref, compiled.block if compiled else None):
@@ -160,16 +163,19 @@ class RuleReconciler:
 
     # -- the three outcomes ------------------------------------------------
 
-    async def _suspended(self, turn: _Turn) -> str:
-        turn.entry.rejected = None
+    async def _suspended(self, turn: _Turn, spec: object) -> str:
+        turn.entry.rejected = spec.reason if isinstance(spec, Rejection) else None
+        turn.entry.waiting_since = None
+        valid = broken("Valid", spec.problems) if isinstance(spec, Rejection) else good("Valid")
         self._note(turn.ref, turn.entry, None)
         await self._children.remove(turn.ref, turn.entry, child_name(turn.ref))
-        await self._publish(turn, _Live(turn.generation, suspended=True), good("Valid"))
+        await self._publish(turn, _Live(turn.generation, suspended=True), valid)
         return "success"
 
     async def _rejected(self, turn: _Turn, why: Rejection) -> str:
         """Keep what was last good, and say what is wrong with the edit."""
         ref, entry = turn.ref, turn.entry
+        entry.waiting_since = None
         last_good = await self._last_good(ref, entry)
         if last_good is None and entry.judged and self._snapshot.has_child(ref, entry):
             LOG.debug("%s: the last good spec does not compile now; its child stays", ref)

@@ -54,6 +54,8 @@ class Snapshot:
         self.channels: dict[ObjectRef, ChannelEntry] = {}
         self.checks: dict[ObjectRef, Entry] = {}
         self.children: dict[tuple[str, str], ChildEntry] = {}
+        self.applying: dict[tuple[str, str], bytes] = {}
+        """Fingerprints of the children that are being written: their events may be here first."""
         self.rule_of_child: dict[tuple[str, str], ObjectRef] = {}
         self.namespaces: dict[str, Mapping[str, str]] = {}
         self.secret = SecretState()
@@ -117,6 +119,11 @@ class Snapshot:
     def rules_of(self, digest: str) -> frozenset[ObjectRef]:
         """Give the rules whose notify block has this digest."""
         return frozenset(self._rules_of_digest.get(digest, ()))
+
+    def rules_saying(self, reason: Reason) -> list[ObjectRef]:
+        """Give the rules whose status names a reason."""
+        wanted = f'"{reason}"'.encode()
+        return [ref for ref, entry in self.rules.items() if wanted in entry.status]
 
     def rules_told_by(self, channel: ObjectRef) -> Iterator[ObjectRef]:
         """Give the rules whose `Routed` may depend on this channel."""
@@ -207,6 +214,15 @@ class Snapshot:
         return Counter(
             entry.rejected for entry in self.resources(kind).values() if entry.rejected is not None
         )
+
+    def beyond_quota(self, ref: ObjectRef) -> list[ObjectRef]:
+        """Give the neighbours of one that went away that were refused for their number."""
+        if ref.kind == ALERT_RULE:
+            near: Iterable[ObjectRef] = self._rules_of_namespace.get(ref.namespace, ())
+        else:
+            near = (one for one in self.resources(ref.kind) if one.namespace == ref.namespace)
+        entries = self.resources(ref.kind)
+        return [one for one in near if entries[one].rejected is Reason.QUOTA_EXCEEDED]
 
     def beyond_limit(self, ref: ObjectRef) -> bool:
         """Tell whether a rule is among the newest beyond its namespace's limit."""

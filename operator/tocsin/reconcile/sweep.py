@@ -9,7 +9,7 @@ brings no DELETED events), and objects that the watch still owes us.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tocsin.api.kinds import KINDS
 from tocsin.api.meta import ObjectRef
@@ -19,7 +19,7 @@ from tocsin.reconcile.fingerprint import bears_our_name
 from tocsin.reconcile.outside import NAMESPACES, PROMETHEUS_RULES, Outside, resource_of
 from tocsin.reconcile.snapshot import Snapshot
 
-_POLL = 0.1
+_POLL, _POLL_AT_MOST = 0.05, 0.5
 _RELIST_AFTER = 5.0
 _RETRY = 2.0
 
@@ -82,11 +82,22 @@ class Sweep:
                 self._outside.telemetry.failed(kind, "CRDMissing")
                 await asyncio.sleep(_RETRY)
                 continue
-            for _ in range(int(_RELIST_AFTER / _POLL)):
-                known = self._known(kind)
-                if all(known.get(at) == uid for at, uid in listed.items()):
-                    return
-                await asyncio.sleep(_POLL)
+            if await self._fed(kind, listed):
+                return
+
+    async def _fed(self, kind: str, listed: Mapping[At, str]) -> bool:
+        """Wait for what was listed; False where the watch has brought nothing of it for long."""
+        missing, still, pause = len(listed) + 1, 0.0, _POLL
+        while still < _RELIST_AFTER:
+            known = self._known(kind)
+            left = sum(known.get(at) != uid for at, uid in listed.items())
+            if not left:
+                return True
+            still = 0.0 if left < missing else still + pause
+            missing = left
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _POLL_AT_MOST)
+        return False
 
     async def _list(self, kind: str) -> dict[At, str] | None:
         """List the uids of a kind's objects; None where there is no such kind."""

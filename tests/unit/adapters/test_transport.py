@@ -139,6 +139,8 @@ class Dropping:
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        if "Content-Length: 4" in head:
+            assert await reader.readexactly(4) == b"body"
         self.requests.append(head.split(" ", 1)[0])
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         await writer.drain()
@@ -154,7 +156,7 @@ async def second_request(method: str) -> tuple[list[str], ClusterError | None]:
     error = None
     await transport.request("GET", "/api")
     try:
-        await transport.request(method, "/api")
+        await transport.request(method, "/api", body=None if method == "GET" else b"body")
     except ClusterError as caught:
         error = caught
     await transport.aclose()
@@ -185,16 +187,17 @@ async def test_a_rotated_token_is_read_at_once_after_a_401(tmp_path: Path):
 
     async def handler(request: web.Request) -> web.Response:
         seen.append(request.headers["Authorization"])
+        text = await request.text()
         if request.headers["Authorization"] != "Bearer new":
             return status(401, "Unauthorized", "Unauthorized")
-        return web.json_response({})
+        return web.json_response({"got": text})
 
     async with serving(handler) as url:
         transport = Transport(FileCredentials(url, trust=None, token_file=file))
         with pytest.raises(ClusterError) as caught:
             await transport.request("GET", "/api")
         file.write_text("new\n")
-        assert await transport.request("GET", "/api") == {}
+        assert await transport.request("PATCH", "/api", body=b"x" * 9000) == {"got": "x" * 9000}
         await transport.aclose()
     assert caught.value.status == 401
     assert seen == ["Bearer old", "Bearer old", "Bearer new"]

@@ -57,7 +57,9 @@ def test_json_keeps_every_round() -> None:
 
 def test_the_page_says_how_and_where_it_was_made() -> None:
     explained = {"burst": "What a burst is.", "writes": "What writes are."}
-    page = as_page(RESULTS, "a machine", "python -m tests.bench", explained)
+    failed = {"memory": "it did not run"}
+    page = as_page(RESULTS, "a machine", "python -m tests.bench", explained, failed)
+    assert page.endswith("Not measured, because it failed: memory: it did not run\n")
     assert page.startswith("# Performance\n")
     for part in (
         "`python -m tests.bench`",

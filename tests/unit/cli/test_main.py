@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,17 @@ def test_help_imports_no_command() -> None:
     environment = {"PYTHONPATH": ":".join(sys.path)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     assert done.stderr == "False"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_said() -> None:
+    command = [sys.executable, "-m", "tocsin", "crds"]
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "tocsin: could not finish: No space left on device\n",
+    )

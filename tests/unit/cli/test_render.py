@@ -319,3 +319,9 @@ def test_render_loads_neither_kopf_nor_kubernetes(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
     )
     assert done.stderr == "[]\n"
+
+
+def test_a_missing_file_writes_no_escapes_to_the_terminal(tocsin: Tocsin) -> None:
+    ran = tocsin("render", "\x1b[31mrule.yaml")
+    assert ran.status == 2
+    assert ran.err == "tocsin render: \\u001b[31mrule.yaml: No such file or directory\n"

@@ -64,7 +64,7 @@ def test_json_files_are_read_as_json(value: object) -> None:
 
 
 def test_a_file_has_a_largest_size() -> None:
-    with pytest.raises(MalformedError, match="the limit is"):
+    with pytest.raises(MalformedError, match="is larger than"):
         read_documents(b"#" * (MAX_BYTES + 1))
 
 
@@ -78,7 +78,36 @@ def test_a_billion_laughs_are_refused_at_once() -> None:
     assert time.process_time() - start < 0.1
 
 
+def test_merges_of_merges_stay_small() -> None:
+    lines = ["a0: &a0 {x: 1, y: 2}"]
+    lines += [
+        f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}], z: {n}}}" for n in range(1, 30)
+    ]
+    (document,) = read_documents("\n".join(lines).encode())
+    assert document["a29"] == {"x": 1, "y": 2, "z": 29}
+
+
+def test_a_merge_gives_way_to_what_stands_beside_it() -> None:
+    text = b"one: &one {a: 1, b: 1}\ntwo: &two {b: 2, c: 2}\nall: {<<: [*one, *two], c: 3}\n"
+    assert read_documents(text)[0]["all"] == {"a": 1, "b": 1, "c": 3}
+
+
+def test_a_long_chain_of_aliases_is_refused() -> None:
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 300))]
+    with pytest.raises(MalformedError, match="nest deeper than"):
+        read_documents("\n".join(lines).encode())
+
+
+def test_a_merge_into_itself_ends() -> None:
+    assert read_documents(b"a: &a {<<: *a, b: 1}") == [{"a": {"b": 1}}]
+
+
 def test_deep_but_harmless_nesting_is_read() -> None:
     assert read_documents(b"x: " + b"[" * 90 + b"]" * 90)
     expression = "(" * 500 + "up" + "[5m]" * 300
     assert read_documents(f'x: "{expression}"'.encode()) == [{"x": expression}]
+
+
+def test_json_keys_stand_once() -> None:
+    with pytest.raises(MalformedError, match="the key 'expr' stands twice"):
+        read_documents(b'{"spec": {"expr": "up", "expr": "down"}}', is_json=True)

@@ -12,6 +12,7 @@ from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.compile.channels import (
     MAX_SECRET_BYTES,
     SecretUse,
+    check_channel,
     check_secret_value,
     clean_secret_value,
     secret_uses,
@@ -133,3 +134,40 @@ def test_a_tenants_relay_never_gets_the_platforms_password() -> None:
     told = {entry["smarthost"] for entry in mails if "smtp-auth-password" in str(entry)}
     assert told == {"relay.example.org:587"}
     assert "global" not in document
+
+
+WEBHOOK = {"webhook": {"url": "https://h.example.org/x"}}
+OAUTH2 = {
+    "clientID": "c",
+    "clientSecretSecretRef": {"name": "s", "key": "k"},
+    "tokenURL": "https://login.example.org",
+}
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"webhook": {"url": "http://[1::2::3]/"}}, "spec.webhook.url"),
+        ({"webhook": {"url": "http://[::ffff:102:304]/"}}, "spec.webhook.url"),
+        ({"webhook": {"url": "http://h:port/"}}, "spec.webhook.url"),
+        (
+            {"webhook": {"url": "https://h.example.org/", "timeout": "99999999h"}},
+            "spec.webhook.timeout",
+        ),
+        (
+            {"slack": {"apiURLSecretRef": {"name": "s", "key": "k"}, "timeout": "99999999h"}},
+            "spec.slack.timeout",
+        ),
+        (WEBHOOK | {"httpConfig": {"proxyURL": "http://:80/"}}, "spec.httpConfig.proxyURL"),
+        (
+            WEBHOOK | {"httpConfig": {"oauth2": OAUTH2 | {"clientID": ""}}},
+            "spec.httpConfig.oauth2.clientID",
+        ),
+    ],
+)
+def test_what_alertmanager_would_not_load_stays_out(spec: dict[str, object], field: str) -> None:
+    """One such channel would make Alertmanager refuse the configuration of all tenants."""
+    ref = ObjectRef("NotificationChannel", "shop", "c")
+    channel = NotificationChannelSpec.model_validate(spec)
+    problems = check_channel(ref, channel, OperatorConfig())
+    assert [problem.field for problem in problems] == [field]

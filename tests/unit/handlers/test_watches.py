@@ -16,11 +16,15 @@ from tocsin.handlers import watches as module
 from tocsin.handlers.settings import InfiniteJitteredBackoff
 from tocsin.handlers.watches import Watches
 
-RULES = "/apis/tocsin.dev/v1alpha1/alertrules"
-VERBS = ["get", "list", "watch"]
+
+def resource(plural: str, kind: str, *, namespaced: bool) -> dict[str, Any]:
+    names = {"name": plural, "singularName": kind.lower(), "kind": kind}
+    return {**names, "namespaced": namespaced, "verbs": ["get", "list", "watch"]}
+
+
 DISCOVERY: dict[str, Any] = {
     "/api": {"versions": ["v1"]},
-    "/api/v1": {"resources": []},
+    "/api/v1": {"resources": [resource("namespaces", "Namespace", namespaced=False)]},
     "/apis": {
         "groups": [
             {
@@ -31,15 +35,7 @@ DISCOVERY: dict[str, Any] = {
         ]
     },
     "/apis/tocsin.dev/v1alpha1": {
-        "resources": [
-            {
-                "name": "alertrules",
-                "singularName": "alertrule",
-                "kind": "AlertRule",
-                "namespaced": True,
-                "verbs": VERBS,
-            }
-        ]
+        "resources": [resource("alertrules", "AlertRule", namespaced=True)]
     },
 }
 
@@ -68,12 +64,15 @@ class Server:
         if request.path in DISCOVERY:
             return web.json_response(DISCOVERY[request.path])
         assert request.method == "GET"
+        if request.path == "/api/v1/namespaces":
+            return await self._nothing(request)
         if "watch" not in request.query:
             self.lists += 1
             items = [rule("old")]
             return web.json_response({"metadata": {"resourceVersion": "1"}, "items": items})
         self.watches += 1
-        trouble = self.script.pop(0) if self.script else [{"type": "ADDED", "object": rule("new")}]
+        last = not self.script
+        trouble = [{"type": "ADDED", "object": rule("new")}] if last else self.script.pop(0)
         if isinstance(trouble, int):
             return status(trouble, "Trouble", "no")
         response = web.StreamResponse()
@@ -81,8 +80,16 @@ class Server:
         for event in trouble:
             line = event if isinstance(event, bytes) else json.dumps(event).encode() + b"\n"
             await response.write(line)
-        if not self.script:
+        if last:
             await asyncio.sleep(30)
+        return response
+
+    async def _nothing(self, request: web.Request) -> web.StreamResponse:
+        if "watch" not in request.query:
+            return web.json_response({"metadata": {"resourceVersion": "1"}, "items": []})
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await asyncio.sleep(30)
         return response
 
 
@@ -134,7 +141,7 @@ async def test_trouble_that_is_waited_out(trouble: list[Any]):
     ],
 )
 async def test_trouble_that_ends_kopf_begins_the_watches_anew(trouble: Any):
-    server = Server(trouble, [{"type": "ADDED", "object": rule("new")}])
+    server = Server(trouble)
     seen, restarts = await watched(server)
     assert restarts == 1
     assert server.lists == 2

@@ -75,3 +75,30 @@ def test_ordinary_queries_are_not(text: str) -> None:
 def test_few_of_the_valid_expressions_are_heavy() -> None:
     heavy = {text for texts in VALID.values() for text in texts if judge(text).heavy}
     assert heavy == {'{job=~".+"}', '{job!=""}', '{job!~".*"}'}
+
+
+def _joined(expression: str, sources: int) -> str:
+    labels = ", ".join(['"x"'] * sources)
+    return f'label_join({expression}, "x", "", {labels})'
+
+
+@pytest.mark.parametrize(
+    ("text", "grows"),
+    [
+        (_joined("up", 8), False),
+        (_joined("up", 17), True),
+        (_joined(_joined("up", 4), 4), False),
+        (_joined(_joined("up", 5), 4), True),
+        ('label_replace(up, "x", "$1$1$1$1", "x", "(.*)") == 0', False),
+        (
+            'label_replace(label_replace(up, "a", "$1-$2", "b", "(.)(.)"), "c", "$1", "d", "")',
+            False,
+        ),
+        (f'label_replace(up, "x", "{"$1" * 20}", "x", "(.*)") == 0', True),
+        (f'label_join(up, "x", "{"-" * 9000}", "a", "b", "c")', True),
+        ("sum by (label_join) (label_join) + label_replace > 0", False),
+    ],
+)
+def test_labels_copied_into_labels(text: str, grows: bool) -> None:
+    """Prometheus ends where a label grows beyond 16 MiB, whoever wrote the rule."""
+    assert ("copy labels into labels" in judge(text).heavy) is grows

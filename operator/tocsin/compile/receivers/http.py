@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.api.problem import Problem
 from tocsin.api.receivers.http_config import TLSConfig
-from tocsin.compile.refusals import not_yet
+from tocsin.compile.refusals import invalid, not_yet
 
 
 def check_http(spec: NotificationChannelSpec) -> Iterator[Problem]:
@@ -17,6 +17,8 @@ def check_http(spec: NotificationChannelSpec) -> Iterator[Problem]:
         return
     yield from check_tls("spec.httpConfig.tlsConfig", http.tls_config)
     if http.oauth2 is not None:
+        if not http.oauth2.client_id:
+            yield invalid("spec.httpConfig.oauth2.clientID", "is empty: write the client's id")
         yield from check_tls("spec.httpConfig.oauth2.tlsConfig", http.oauth2.tls_config)
 
 
