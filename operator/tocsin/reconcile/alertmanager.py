@@ -48,6 +48,10 @@ class AlertmanagerReconciler:
         self._first_wish: float | None = None
         self._last_wish = 0.0
 
+    async def prepare(self) -> None:
+        """Read what channels are judged with: the platform's mail relay."""
+        await self._smtp.refresh()
+
     async def reconcile(self, _ref: ObjectRef) -> str:
         """Bring the Secret to what everything together asks."""
         if not self._snapshot.settled:

@@ -32,6 +32,7 @@ from tocsin.reconcile.permissions import with_present_permissions
 from tocsin.reconcile.queue import Urgency, WorkQueue
 from tocsin.reconcile.record import spec_document
 from tocsin.reconcile.secrets import SecretAnswer, SecretReader
+from tocsin.reconcile.smtp import uses_platform_relay
 from tocsin.reconcile.snapshot import Snapshot
 from tocsin.reconcile.status import APPLIED, broken, channel_status, conclude, good
 
@@ -231,6 +232,9 @@ class ChannelReconciler:
         values: _Values,
     ) -> None:
         links = [broken("Valid", problems) if problems else good("Valid")]
+        relay = self._snapshot.relay_problem
+        if relay is not None and uses_platform_relay(entry.effective):
+            values.problems.append(relay)
         if values.problems:
             links.append(broken("SecretResolved", values.problems))
         elif entry.effective is not None:

@@ -79,6 +79,7 @@ class Controller:
             len(self._snapshot.children),
         )
         await self._routes.look()
+        await self._alertmanager.prepare()
         await self._judge_channels()
         self._unsettled = set(self._snapshot.rules)
         async with asyncio.TaskGroup() as tasks:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ALERT_RULE, HEALTH_CHECK, NOTIFICATION_CHANNEL, ObjectRef
-from tocsin.api.problem import Reason
+from tocsin.api.problem import Problem, Reason
 from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput
 from tocsin.compile.names import child_name
 from tocsin.compile.notify import RouteBlock
@@ -59,6 +59,8 @@ class Snapshot:
         self.rule_of_child: dict[tuple[str, str], ObjectRef] = {}
         self.namespaces: dict[str, Mapping[str, str]] = {}
         self.secret = SecretState()
+        self.relay_problem: Problem | None = None
+        """What is wrong with the platform's mail relay, if anything is."""
         self.complete = False
         """Whether every kind was listed once; nothing is written before."""
         self.settled = False
