@@ -12,7 +12,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from typing import Any
 
 from tests.bench.compiled import child_of
@@ -96,8 +97,10 @@ def _watching(fleet: Fleet) -> Iterator[_Watcher]:
     version = admin.request("GET", path, query={"limit": "1"})["metadata"]["resourceVersion"]
 
     def follow() -> None:
-        for event in admin.watch(path, resourceVersion=version):
-            watcher.saw(event["object"])
+        # It ends with the server's patience or ours; a change that is then missed says so.
+        with suppress(OSError, HTTPException):
+            for event in admin.watch(path, resourceVersion=version):
+                watcher.saw(event["object"])
 
     threading.Thread(target=follow, daemon=True).start()
     yield watcher

@@ -34,7 +34,8 @@ def main() -> int:
     place = _place(os.environ.get("CLUSTER", ""), screen)
     if place is None:
         return USAGE
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell's background jobs ignore Ctrl-C
+        signal.signal(number, _interrupt)
     keep = os.environ.get("KEEP", "") not in ("", "0")
     try:
         with place as here:

@@ -8,6 +8,7 @@ found (`receivers_for`, `check_document`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
@@ -51,7 +52,7 @@ def routing_of(
         for hearer in audience.hearers
         if any(hearer.hears(severity) for severity in severities)
     )
-    problems = [_missing(ref, one) for one in audience.missing]
+    problems = [_missing(ref, one, inputs) for one in audience.missing]
     problems += [_suspended(audience, one) for one in audience.hearers if one.suspended]
     nobody_meant = block is not None and not block.channels and not block.to_defaults
     nobody_meant = nobody_meant or set(severities) == {_NONE}
@@ -60,11 +61,15 @@ def routing_of(
     return Routing(tuple(heard), tuple(problems), on_purpose=nobody_meant and not heard)
 
 
-def _missing(ref: ObjectRef, missing: Missing) -> Problem:
+def _missing(ref: ObjectRef, missing: Missing, inputs: AlertmanagerInputs) -> Problem:
     name = "/".join(missing.key)
+    near = missing.key[0] == ref.namespace and get_close_matches(
+        missing.key[1], [name for space, name in inputs.channels if space == ref.namespace], n=1
+    )
+    meant = f" (did you mean {near[0]}?)" if near else ""
     messages = {
         Reason.CHANNEL_NOT_FOUND: (
-            f"there is no NotificationChannel {name}: create it, or correct the name"
+            f"there is no NotificationChannel {name}{meant}: create it, or correct the name"
         ),
         Reason.CHANNEL_NOT_ALLOWED: (
             f"NotificationChannel {name} does not allow namespace {ref.namespace}: "

@@ -2,7 +2,7 @@
 One NotificationChannel: what it gives to the Alertmanager configuration, and its status.
 
 An invalid edit, a missing Secret or a malformed value keeps the last good one.
-What takes something away on purpose acts at once: a revoked consent, `suspend`,
+What takes something away on purpose acts when it is seen: a revoked consent, `suspend`,
 deletion.
 """
 
@@ -36,9 +36,12 @@ from tocsin.reconcile.smtp import uses_platform_relay
 from tocsin.reconcile.snapshot import Snapshot
 from tocsin.reconcile.status import APPLIED, broken, channel_status, conclude, good
 
-_REREAD = 240.0
-"""Seconds between two looks at a channel's Secrets; with jitter, below five minutes."""
-_REREAD_JITTER = 45.0
+_REREAD, _REREAD_MAX = 60.0, 280.0
+"""Seconds between two looks at a channel's Secrets; a rotation is seen within five minutes."""
+_CHANNELS_PER_SECOND = 5.0
+_FAULT_REREAD, _FAULT_REREAD_MAX = 2.0, 30.0
+_USE_INTERVAL = 280.0
+"""Seconds between two counts of who uses a channel."""
 _PENDING_NEWS = 6.0
 """Seconds until the status says that the Secret is still to be written."""
 
@@ -89,7 +92,7 @@ class ChannelReconciler:
         self._take(ref, entry, spec, values)
         entry.judged = True
         entry.rejected = problems[0].reason if problems else None
-        self._queue.add_after(ref, _REREAD + random.uniform(0, _REREAD_JITTER))  # noqa: S311 jitter
+        self._queue.add_after(ref, self._look_again(entry, values))
         refused = str(ref) in self._snapshot.secret.refused_channels
         settled = bool(problems) or not values.complete or refused
         if self._is_pending(ref, entry, settled=settled):
@@ -97,6 +100,21 @@ class ChannelReconciler:
             return "waiting"
         await self._publish(ref, entry, generation, problems, values)
         return "stalled" if problems else "success" if values.complete else "waiting"
+
+    def _look_again(self, entry: ChannelEntry, values: _Values) -> float:
+        """
+        Give the seconds until the Secrets are read again; nobody tells us when they change.
+
+        Soon where something is wrong with one, so that the mend is seen soon; else each
+        minute, or less often where there are so many channels that ten reads a second
+        would not do.
+        """
+        entry.secret_faults = entry.secret_faults + 1 if values.problems else 0
+        crowd = len(self._snapshot.channels) / _CHANNELS_PER_SECOND
+        if entry.secret_faults:
+            pause = _FAULT_REREAD * 2.0 ** min(entry.secret_faults - 1, 5)
+            return max(min(pause, _FAULT_REREAD_MAX), crowd)
+        return min(max(_REREAD, crowd), _REREAD_MAX) * random.uniform(0.8, 1.0)  # noqa: S311 jitter
 
     def _judge_spec(
         self, ref: ObjectRef, entry: ChannelEntry
@@ -244,10 +262,12 @@ class ChannelReconciler:
         elif entry.pending_since is not None:
             links.append(_pending(self._snapshot.secret.failure))
         suspended = entry.effective is not None and entry.effective.suspend
-        message = "suspended: delivers nothing, as the spec asks" if suspended else "live"
+        ready = good("Ready", "live")
+        if suspended:
+            ready = good("Ready", "delivers nothing, as the spec asks", Reason.SUSPENDED)
         status = channel_status(
             unpack(entry.status),
-            conclude(links, ready_message=message),
+            conclude(links, ready),
             generation=generation,
             type_=entry.effective.type if entry.effective is not None else "",
             used_by=self._used_by(ref, entry),
@@ -261,7 +281,7 @@ class ChannelReconciler:
         """Count the rules that tell this channel; a change is shown about once in five minutes."""
         shown = unpack(entry.status).get("usedByCount")
         now = self._outside.clock.monotonic()
-        fresh = now - entry.use_counted_at < _REREAD - 1
+        fresh = now - entry.use_counted_at < _USE_INTERVAL
         if shown and (fresh or not self._snapshot.settled):
             return int(shown)
         entry.use_counted_at = now

@@ -8,7 +8,7 @@ from tocsin.api.problem import Problem, Reason, Rejection
 from tocsin.reconcile.entries import unpack
 from tocsin.reconcile.outside import Outside, publish_status
 from tocsin.reconcile.snapshot import Snapshot
-from tocsin.reconcile.status import broken, conclude, plain_status
+from tocsin.reconcile.status import broken, conclude, good, plain_status
 
 NOT_YET = Problem(
     Reason.NOT_YET_SUPPORTED,
@@ -35,7 +35,7 @@ class CheckReconciler:
         entry.judged, entry.rejected = True, problems[0].reason
         status = plain_status(
             unpack(entry.status),
-            conclude([broken("Valid", problems)], ready_message=""),
+            conclude([broken("Valid", problems)], good("Ready")),
             generation=entry.generation,
             now=self._outside.clock.now(),
         )

@@ -8,6 +8,7 @@ leave for a while and say so (reliability.md, R11).
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from typing import Any
 
@@ -20,6 +21,8 @@ from tocsin.reconcile.outside import PROMETHEUS_RULES, Outside
 from tocsin.reconcile.ports import Document
 from tocsin.reconcile.queue import WorkQueue
 from tocsin.reconcile.snapshot import Snapshot
+
+LOG = logging.getLogger("tocsin.reconcile")
 
 _FIGHT_REPAIRS = 3
 _FIGHT_WINDOW = 60.0
@@ -69,6 +72,8 @@ class Children:
             raise
         finally:
             del self._snapshot.applying[ref.namespace, name]
+        if repair or (child is None and _is_live(entry)):
+            LOG.info("PrometheusRule %s/%s was changed or removed; put back", ref.namespace, name)
         seen = read_child(live, self._label_names)
         seen.holds = wanted
         now = self._snapshot.children.get((ref.namespace, name))

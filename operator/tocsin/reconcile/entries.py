@@ -68,6 +68,8 @@ class RuleEntry(Entry):
 
     block: RouteBlock | None = None
     severities: tuple[str, ...] = ()
+    first_judged: float | None = None
+    """When its first status was put off (monotonic), or None."""
     waiting_since: float | None = None
     """When it began to wait for its route to be loaded (monotonic), or None."""
     waiting_for: str = ""
@@ -105,6 +107,8 @@ class ChannelEntry(Entry):
     effective_generation: int = 0
     values: Mapping[str, SecretValue] = field(default_factory=dict)
     """Secret values by their key in the Alertmanager Secret."""
+    secret_faults: int = 0
+    """How often in a row its Secrets could not be had as they should be."""
     use_counted_at: float = float("-inf")
     """When `usedBy` was last counted (monotonic)."""
     pending_since: float | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.api.kinds import BY_KIND
 from tocsin.api.meta import ObjectRef
+from tocsin.api.problem import Reason
 from tocsin.errors import ClusterError
 from tocsin.reconcile.entries import Entry, pack, unpack
 from tocsin.reconcile.ports import (
@@ -74,6 +75,10 @@ async def publish_status(
     return True
 
 
+_PASSING = frozenset({Reason.ROUTE_PENDING, Reason.RECONCILING})
+"""Reasons that end by themselves within seconds: a status, and no event."""
+
+
 async def _tell(
     outside: Outside,
     ref: ObjectRef,
@@ -82,10 +87,14 @@ async def _tell(
     new: Mapping[str, Any],
 ) -> None:
     before, now = _ready(old), _ready(new)
-    if now is None or (
-        before is not None
-        and (before["status"], before["reason"]) == (now["status"], now["reason"])
-        and (now["status"] == "True" or before["message"] == now["message"])
+    if (
+        now is None
+        or now["reason"] in _PASSING
+        or (
+            before is not None
+            and (before["status"], before["reason"]) == (now["status"], now["reason"])
+            and (now["status"] == "True" or before["message"] == now["message"])
+        )
     ):
         return
     await outside.events.record(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin.api.alert_rule import AlertRuleSpec
@@ -40,10 +40,9 @@ from tocsin.reconcile.status import (
 LOG = logging.getLogger("tocsin.reconcile")
 
 _ROUTE_NEWS = 5.0
+_FIRST_NEWS = 2.5
 _RETRY_AT_LEAST = 5.0
 _JUDGE_AGAIN = 30.0
-_VERIFY_AGAIN = 60.0
-"""Seconds until an expression that no parser could judge is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +180,6 @@ class RuleReconciler:
             LOG.debug("%s: the last good spec does not compile now; its child stays", ref)
         else:
             self._note(ref, entry, last_good)
-        if why.reason is Reason.UNVERIFIABLE_EXPRESSION:
-            self._queue.add_after(ref, _VERIFY_AGAIN)
         live = _Live(turn.was_live)
         if last_good is not None:
             live = _Live(turn.was_live, await self._children.ensure(ref, entry, last_good.child))
@@ -238,30 +235,57 @@ class RuleReconciler:
                 used.shown_use = -1
                 self._queue.add(ObjectRef(NOTIFICATION_CHANNEL, namespace, name), Urgency.REPAIR)
 
+    def _may_settle(self, turn: _Turn, routed: Condition) -> bool:
+        """
+        Tell whether to wait a moment with a new rule's first status.
+
+        A rule and its channel are applied together and arrive one after the other;
+        that nobody hears is news only if it lasts.
+        """
+        if routed.status != "False" or "conditions" in turn.status:
+            return False
+        now = self._outside.clock.monotonic()
+        if turn.entry.first_judged is None:
+            turn.entry.first_judged = now
+        left = turn.entry.first_judged + _FIRST_NEWS - now
+        if left > 0:
+            self._queue.add_after(turn.ref, left)
+        return left > 0
+
     async def _publish(self, turn: _Turn, live: _Live, valid: Condition) -> bool:
         if self._snapshot.rules.get(turn.ref) is not turn.entry:
             return False
+        child = self._snapshot.has_child(turn.ref, turn.entry)
         routed, channels = self._routing.conclude(turn.ref, turn.entry)
-        message = "live"
+        ready = good("Ready", "live")
         if live.suspended:
             routed, channels = good("Routed", "nothing fires", Reason.SUSPENDED), ()
-            message = "suspended: no PrometheusRule, as the spec asks"
+            ready = good("Ready", "no PrometheusRule, as the spec asks", Reason.SUSPENDED)
+        elif valid.status == "False" and not child:
+            routed, channels = Condition("Routed", "Unknown", valid.reason, _UNJUDGED), ()
+        elif self._may_settle(turn, routed):
+            return False
         self._show_use(channels)
         chain = [valid, routed]
         if live.problem is not None:
             chain.insert(0 if live.outweighs else 1, broken(APPLIED, (live.problem,)))
+        conditions = conclude(chain, ready)
+        if child and live.generation:
+            conditions = _with_last_good(conditions, live.generation)
         status = rule_status(
             turn.status,
-            conclude(chain, ready_message=message),
+            conditions,
             generation=turn.generation,
             live_generation=live.generation,
             channels=channels,
-            child=child_name(turn.ref) if self._snapshot.has_child(turn.ref, turn.entry) else "",
+            child=child_name(turn.ref) if child else "",
             suspended=live.suspended,
             now=self._outside.clock.now(),
         )
         return await publish_status(self._outside, turn.ref, turn.entry, status)
 
+
+_UNJUDGED = "who would hear is judged once the spec is valid"
 
 _PENDING = Problem(
     Reason.ROUTE_PENDING,
@@ -269,6 +293,17 @@ _PENDING = Problem(
     "waiting for Alertmanager to load the route of this notify block; the PrometheusRule follows "
     "then, or after a minute at the latest",
 )
+
+
+def _with_last_good(conditions: list[Condition], generation: int) -> list[Condition]:
+    """Say beside `Valid` that an earlier generation lives on; events stay the same news."""
+    note = f"; generation {generation} stays live"
+    return [
+        replace(one, message=one.message + note)
+        if one.type == "Valid" and one.status == "False"
+        else one
+        for one in conditions
+    ]
 
 
 def _lost(ref: ObjectRef, why: Rejection) -> Problem:

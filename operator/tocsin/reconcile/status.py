@@ -46,20 +46,17 @@ def broken(type_: str, problems: Sequence[Problem]) -> Condition:
     return Condition(type_, "False", problems[0].reason, join_problems(problems))
 
 
-def conclude(
-    links: Sequence[Condition], *, ready_message: str, stalled: bool | None = None
-) -> list[Condition]:
+def conclude(links: Sequence[Condition], ready: Condition) -> list[Condition]:
     """
     Put `Ready`, and `Stalled` or `Reconciling`, before the links of the chain.
 
     The first link that is False makes `Ready` false; one that is Unknown does
-    not block. `stalled` overrides what the reason says.
+    not block. `ready` is what stands there where no link is broken.
     """
     bad = next((link for link in links if link.status == "False"), None)
     if bad is None:
-        return [good("Ready", ready_message), *links]
-    if stalled is None:
-        stalled = bad.reason in _STALLED
+        return [ready, *links]
+    stalled = bad.reason in _STALLED
     why = Condition("Stalled" if stalled else "Reconciling", "True", bad.reason, bad.message)
     shown = [link for link in links if link.type != APPLIED]
     return [Condition("Ready", "False", bad.reason, bad.message), why, *shown]

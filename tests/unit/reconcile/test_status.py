@@ -31,7 +31,7 @@ def status(old, conditions, now="2026-01-01T00:00:00Z"):
 
 def test_the_first_broken_link_gives_ready_its_reason():
     found = by_type(
-        conclude([broken("Valid", (INVALID,)), broken("Routed", (MISSING,))], ready_message="live")
+        conclude([broken("Valid", (INVALID,)), broken("Routed", (MISSING,))], good("Ready", "live"))
     )
     assert found["Ready"].reason is Reason.INVALID_SPEC
     assert found["Stalled"].status == "True"
@@ -39,7 +39,7 @@ def test_the_first_broken_link_gives_ready_its_reason():
 
 
 def test_waiting_for_another_object_is_reconciling():
-    found = by_type(conclude([good("Valid"), broken("Routed", (MISSING,))], ready_message="live"))
+    found = by_type(conclude([good("Valid"), broken("Routed", (MISSING,))], good("Ready", "live")))
     assert found["Ready"].status == "False"
     assert found["Reconciling"].reason is Reason.CHANNEL_NOT_FOUND
     assert "Stalled" not in found
@@ -47,7 +47,7 @@ def test_waiting_for_another_object_is_reconciling():
 
 def test_an_unknown_link_does_not_block():
     unknown = Condition("Routed", "Unknown", Reason.ROUTE_NOT_OBSERVED, "not seen")
-    found = by_type(conclude([good("Valid"), unknown], ready_message="live"))
+    found = by_type(conclude([good("Valid"), unknown], good("Ready", "live")))
     assert found["Ready"].status == "True"
     assert not {"Stalled", "Reconciling"} & found.keys()
 
