@@ -56,7 +56,7 @@ golden: $(READY) ## refresh the golden files, then test them again
 	@UPDATE_GOLDEN=1 $(PYTEST) -q $(GOLDEN)
 	@$(PYTEST) -q $(GOLDEN)
 
-bench: $(READY) ## measure, and write docs/performance.md
+bench: $(READY) ## measure every figure beside its floor (half an hour; prints, writes nothing)
 	@$(BIN)/python -m tests.bench
 
 programs: $(READY) ## build the real programs (once; about twelve minutes on two cores)

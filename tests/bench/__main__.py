@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.bench.harness import Line, Options
 from tests.bench.machine import load_line, machine_line
 from tests.bench.session import Session
-from tests.bench.table import as_json, as_page, as_table
+from tests.bench.table import as_json, as_page, as_table, section
 
 BENCHMARKS = (
     "api_writes",
@@ -67,21 +67,24 @@ def main(words: list[str]) -> int:
         say=_say,
     )
     results: dict[str, list[Line]] = {}
-    explained: dict[str, str] = {}
     failed: dict[str, str] = {}
+    command = shlex.join(["python", "-m", "tests.bench", *words])
     machine = f"{machine_line()}; load averages at the start {load_line()}"
     with Session(options) as session:
         for name in args.names or BENCHMARKS:
             module = importlib.import_module(f"tests.bench.{name}")
-            explained[name] = inspect.cleandoc(module.__doc__ or "")
+            explained = inspect.cleandoc(module.__doc__ or "")
             try:
                 results[name] = _measure(name, module.run, session)
             except Exception as error:
                 failed[name] = f"{type(error).__name__}: {error}"
                 _say(f"{name}: FAILED, {failed[name]}")
+                continue
             if args.write:  # after each: a run that is cut short has measured something
-                command = shlex.join(["python", "-m", "tests.bench", *words])
-                args.write.write_text(as_page(results, machine, command, explained, failed))
+                made = f"Made by `{command}` on {machine}."
+                sections = {name: section(name, results[name], explained, made)}
+                before = args.write.read_text() if args.write.exists() else ""
+                args.write.write_text(as_page(before, sections, BENCHMARKS))
     print(as_json(results, machine) if args.output == "json" else as_table(results))
     if args.output == "table":
         print(f"\n{machine}")

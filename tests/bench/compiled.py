@@ -10,7 +10,6 @@ from tocsin.api.meta import ALERT_RULE, ObjectRef, Resource
 from tocsin.api.parse import parse_spec
 from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
 from tocsin.promql.verdict import Outcome, Verdict
-from tocsin.reconcile.status import conclude, good, rule_status
 
 Object = dict[str, Any]
 _CONFIG = OperatorConfig()
@@ -39,16 +38,25 @@ def child_of(rule: Object) -> Object:
 
 
 def status_of(rule: Object, child: str) -> Object:
-    """The status of a rule that is live and told to its namespace's default channel."""
-    channel = f"{rule['metadata']['namespace']}/default"
-    links = [good("Valid"), good("Routed", f"tells {channel}")]
-    return rule_status(
-        {},
-        conclude(links, ready_message="live"),
-        generation=rule["metadata"].get("generation", 1),
-        live_generation=rule["metadata"].get("generation", 1),
-        channels=[channel],
-        child=child,
-        suspended=False,
-        now=_NOW,
-    )
+    """A status like that of a rule that is live and told to its namespace's default channel."""
+    namespace, generation = rule["metadata"]["namespace"], rule["metadata"].get("generation", 1)
+    messages = {"Ready": "live", "Valid": "", "Routed": f"tells {namespace}/default"}
+    conditions = [
+        {
+            "type": kind,
+            "status": "True",
+            "reason": "Succeeded",
+            "message": message,
+            "observedGeneration": generation,
+            "lastTransitionTime": _NOW,
+        }
+        for kind, message in messages.items()
+    ]
+    return {
+        "observedGeneration": generation,
+        "liveGeneration": generation,
+        "channels": [f"{namespace}/default"],
+        "channelsSummary": "default",
+        "prometheusRule": child,
+        "conditions": conditions,
+    }

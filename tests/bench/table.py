@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from tests.bench.harness import Goal, Line, Spread
 
 _HEAD = ("figure", "median (min-max)", "floor or peer", "ratio", "goal", "")
 _PREFACE = """\
-Measured by the command below, and written by it. Every figure runs in turn with a floor (what
-cannot be avoided) or a peer, in the same run, and where there is a ratio the goal is about the
-ratio of each round. The numbers are medians, with the smallest and the largest round in brackets.
-Goals that were missed say so."""
+# Performance
+
+Written by `python -m tests.bench --write docs/performance.md` (`make bench` prints alone). Every
+figure runs in turn with a floor (what cannot be avoided) or a peer, in the same run, and where
+there is a ratio the goal is about the ratio of each round. The numbers are medians, with the
+smallest and the largest round in brackets. A goal that was missed says so.
+"""
 _SECOND, _MILLISECOND = 1.0, 1e-3
 
 Results = Mapping[str, Sequence[Line]]
@@ -90,31 +94,22 @@ def as_json(results: Results, machine: str) -> str:
     return json.dumps({"machine": machine, "figures": figures}, indent=2)
 
 
-def as_page(
-    results: Results,
-    machine: str,
-    command: str,
-    explained: Mapping[str, str],
-    failed: Mapping[str, str],
-) -> str:
-    """The page: what each benchmark measures in its own words, its lines, and what failed."""
-    parts = [
-        "# Performance",
-        "",
-        _PREFACE,
-        "",
-        f"- command: `{command}`",
-        f"- machine: {machine}",
-        "",
-    ]
-    for name, lines in results.items():
-        parts += [f"## {name}", "", explained[name].replace("``", "`"), ""]
-        parts += ["| " + " | ".join(_HEAD) + " |", "|" + "---|" * len(_HEAD)]
-        parts += ["| " + " | ".join(_cell(cell) for cell in row(line)) + " |" for line in lines]
-        parts.append("")
-        parts += [f"{line.what}: {line.note}\n" for line in lines if line.note]
-    parts += [f"Not measured, because it failed: {name}: {why}\n" for name, why in failed.items()]
-    return "\n".join(parts).rstrip() + "\n"
+def section(name: str, lines: Sequence[Line], explained: str, made: str) -> str:
+    """One benchmark's part of the page: what it measures, its lines, how they were made."""
+    parts = [explained.replace("``", "`"), ""]
+    parts += ["| " + " | ".join(_HEAD) + " |", "|" + "---|" * len(_HEAD)]
+    parts += ["| " + " | ".join(_cell(cell) for cell in row(line)) + " |" for line in lines]
+    parts += ["", made]
+    parts += [f"\n{line.what}: {line.note}" for line in lines if line.note]
+    return f"## {name}\n\n" + "\n".join(parts) + "\n"
+
+
+def as_page(before: str, sections: Mapping[str, str], order: Sequence[str]) -> str:
+    """The page: new sections in place of the old ones, those of other benchmarks as they were."""
+    _, *old = re.split(r"^## ", before, flags=re.MULTILINE)
+    kept = {part.split("\n", 1)[0].strip(): f"## {part.rstrip()}\n" for part in old}
+    found = {**kept, **sections}
+    return "\n".join([_PREFACE, *(found[name] for name in order if name in found)])
 
 
 def _cell(text: str) -> str:

@@ -7,7 +7,7 @@ import json
 import pytest
 from tests.bench.harness import AT_MOST, EXACTLY, Goal, Line
 from tests.bench.machine import machine_line
-from tests.bench.table import as_json, as_page, as_table, number
+from tests.bench.table import as_json, as_page, as_table, number, section
 
 RESULTS = {
     "burst": [
@@ -56,19 +56,25 @@ def test_json_keeps_every_round() -> None:
 
 
 def test_the_page_says_how_and_where_it_was_made() -> None:
-    explained = {"burst": "What a burst is.", "writes": "What writes are."}
-    failed = {"memory": "it did not run"}
-    page = as_page(RESULTS, "a machine", "python -m tests.bench", explained, failed)
-    assert page.endswith("Not measured, because it failed: memory: it did not run\n")
+    made = "Made by `python -m tests.bench` on a machine."
+    sections = {n: section(n, lines, f"What ``{n}`` is.", made) for n, lines in RESULTS.items()}
+    page = as_page("", sections, ["writes", "burst"])
     assert page.startswith("# Performance\n")
-    for part in (
-        "`python -m tests.bench`",
-        "a machine",
-        "What a burst is.",
-        "≤ 1.25",
-        "| missed |",
-    ):
+    assert page.index("## writes") < page.index("## burst")
+    for part in (made, "What `burst` is.", "≤ 1.25", "| missed |", "resets: as it is"):
         assert part in page
+
+
+def test_a_page_keeps_what_was_not_measured_again() -> None:
+    order = ["burst", "writes"]
+    first = {n: section(n, lines, "Old words.", "Made.") for n, lines in RESULTS.items()}
+    page = as_page("", first, order)
+    again = as_page(
+        page, {"burst": section("burst", RESULTS["burst"], "New words.", "Made.")}, order
+    )
+    assert again.count("New words.") == again.count("Old words.") == 1
+    assert again.index("New words.") < again.index("Old words.")
+    assert as_page(again, {}, order) == again
 
 
 def test_the_machine_is_described_without_its_name() -> None:
