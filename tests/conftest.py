@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 # A deadline would measure the machine: builds and clusters run beside the unit tests.
-settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile("quick")
 
