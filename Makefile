@@ -34,7 +34,7 @@ demo: $(READY) ## from kubectl apply to a delivered notification, on real parts 
 test: $(READY) ## everything that is checked, with one line for what was skipped and why
 	@$(BIN)/python -m tests.run
 
-unit: $(READY) ## unit tests alone: no network, no cluster, under a minute
+unit: $(READY) ## unit tests alone: no network, no cluster, half a minute
 	@$(BIN)/python -m tests.run unit
 
 check: $(READY) ## format, lint, types, import contracts, unit tests, repository: no cluster

@@ -103,7 +103,7 @@ STEPS: dict[str, Callable[[Run], bool]] = {
     "lint": _tool("ruff", "check", "operator", "tests"),
     "types": _tool("mypy"),
     "imports": _tool("lint-imports"),
-    "unit": _pytest("tests/unit", "-m", "not programs"),
+    "unit": _pytest("tests/unit", "-m", "not programs", "-n", "auto", "--maxprocesses=8"),
     "contract": _pytest("tests/contract", "-m", "not programs"),
     "programs": _programs,
     "drift": _drift,
