@@ -9,11 +9,11 @@ PYTEST := $(BIN)/python -m pytest
 GOLDEN := tests/unit tests/contract tests/integration/test_install.py tests/integration/test_delivery.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check format lint types imports generate drift golden bench programs \
+.PHONY: help demo test e2e unit check format lint types imports generate drift golden bench fuzz programs \
 	crds lock image kind clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The environment comes from a lock file with hashes; it is made again when that file changes.
 $(READY): tests/requirements.lock pyproject.toml
@@ -43,6 +43,9 @@ check: $(READY) ## format, lint, types, import contracts, unit tests, repository
 lint types imports: $(READY)
 	@$(BIN)/python -m tests.run $@
 
+e2e: $(READY) ## tests on a real node, kubelet and all (root on Linux; says so where it cannot)
+	@$(BIN)/python -m tests.run $@
+
 drift: $(READY) ## compare everything generated with its sources
 	@$(BIN)/python -m tests.run $@
 
@@ -58,6 +61,9 @@ golden: $(READY) ## refresh the golden files, then test them again
 
 bench: $(READY) ## measure every figure beside its floor (half an hour; prints, writes nothing)
 	@$(BIN)/python -m tests.bench
+
+fuzz: $(READY) ## ten minutes of atheris on each parser (SECONDS=600, TARGETS="yaml-loader guard"); optional
+	@nice $(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
 
 programs: $(READY) ## build the real programs (once; about twelve minutes on two cores)
 	@$(BIN)/python -m tests.cluster.programs

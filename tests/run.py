@@ -98,6 +98,23 @@ def _drift(run: Run) -> bool:
     return not found
 
 
+def _node(run: Run) -> bool:
+    """The tests on a real node, where this machine can have one."""
+    from tests.cluster import nodeneeds
+    from tests.cluster.node import NODE_PROGRAMS
+    from tests.cluster.nodestack import NodeStack
+    from tests.cluster.programs import ProgramsUnavailable, ensure_programs
+
+    print(flush=True)
+    try:
+        nodeneeds.ensure(print)
+        ensure_programs([*NODE_PROGRAMS, *NodeStack.programs])
+    except (nodeneeds.NodeUnavailable, ProgramsUnavailable) as reason:
+        run.skipped[f"the tests on a real node ({reason})"] += 1
+        return True
+    return _pytest("tests/e2e")(run)
+
+
 STEPS: dict[str, Callable[[Run], bool]] = {
     "format": _tool("ruff", "format", "--check", "operator", "tests"),
     "lint": _tool("ruff", "check", "operator", "tests"),
@@ -109,6 +126,7 @@ STEPS: dict[str, Callable[[Run], bool]] = {
     "drift": _drift,
     "judged": _pytest("tests/unit", "tests/contract", "-m", "programs"),
     "integration": _pytest("tests/integration"),
+    "e2e": _node,
 }
 
 

@@ -2,8 +2,9 @@
 Real parts for the demo, the tests and the measurements: a control plane and a monitoring stack.
 
 ``Cluster`` starts them as ordinary processes (no root, no containers), each on free ports of the
-loopback address and in a temporary folder of its own, and ends them on any exit. ``connect`` gives
-the same attributes for a cluster that somebody else runs. Nothing here imports the package
+loopback address and in a temporary folder of its own, and ends them on any exit. ``NodeCluster``
+puts a real node under that control plane, so that pods run (root, Linux). ``connect`` gives the
+same attributes for a cluster that somebody else runs. Nothing here imports the package
 ``tocsin``, and everything is synchronous, so that any test can use it from anywhere.
 """
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tests.cluster.api import ApiClient, ApiError
     from tests.cluster.cluster import Cluster
     from tests.cluster.external import ExternalCluster, connect
+    from tests.cluster.node import NodeCluster
+    from tests.cluster.nodeneeds import NodeUnavailable
     from tests.cluster.programs import ProgramsUnavailable, ensure_programs
     from tests.cluster.sink import Sink
 
@@ -24,6 +27,8 @@ __all__ = [
     "ApiError",
     "Cluster",
     "ExternalCluster",
+    "NodeCluster",
+    "NodeUnavailable",
     "ProgramsUnavailable",
     "Sink",
     "connect",
@@ -34,6 +39,8 @@ _HOMES = {
     "api": ("ApiClient", "ApiError"),
     "cluster": ("Cluster",),
     "external": ("ExternalCluster", "connect"),
+    "node": ("NodeCluster",),
+    "nodeneeds": ("NodeUnavailable",),
     "programs": ("ProgramsUnavailable", "ensure_programs"),
     "sink": ("Sink",),
 }

@@ -20,6 +20,8 @@ from types import FrameType
 from typing import Any
 
 from tests.cluster.cluster import Cluster
+from tests.cluster.node import NodeCluster
+from tests.cluster.nodeneeds import NodeUnavailable
 from tests.cluster.programs import ProgramsUnavailable
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +32,7 @@ _LONGEST_END = 30  # seconds
 State = dict[str, Any]
 
 
-def start(*, stack: bool, progress: Callable[[str], None]) -> None:
+def start(*, stack: bool, node: bool, progress: Callable[[str], None]) -> None:
     """Start a cluster and leave it running; does nothing where one is."""
     if _running():
         progress("a cluster is running already")
@@ -40,6 +42,8 @@ def start(*, stack: bool, progress: Callable[[str], None]) -> None:
     command = [sys.executable, "-m", "tests.cluster", "serve"]
     if not stack:
         command.append("--control-plane-only")
+    if node:
+        command.append("--node")
     with log.open("w") as errors:
         server = subprocess.Popen(
             command,
@@ -61,7 +65,7 @@ def start(*, stack: bool, progress: Callable[[str], None]) -> None:
     raise RuntimeError(f"the cluster did not start:\n{log.read_text().strip()}")
 
 
-def serve(*, stack: bool) -> int:
+def serve(*, stack: bool, node: bool) -> int:
     """Run a cluster until SIGTERM or SIGINT; prints ``ready`` once it is."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
@@ -71,17 +75,26 @@ def serve(*, stack: bool) -> int:
         lock.write(str(os.getpid()))
         lock.flush()
         try:
-            with Cluster(stack=stack, progress=lambda line: print(line, flush=True)) as cluster:
+            with _cluster(stack=stack, node=node) as cluster:
                 _write_state(cluster)
                 print(_READY, flush=True)
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 while True:
                     signal.pause()
-        except ProgramsUnavailable as reason:
+        except (ProgramsUnavailable, NodeUnavailable) as reason:
             print(reason, file=sys.stderr)
             return 1
         finally:
             _state_file().unlink(missing_ok=True)
+
+
+def _cluster(*, stack: bool, node: bool) -> Cluster:
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    if node:
+        return NodeCluster(monitoring=stack, progress=say)
+    return Cluster(stack=stack, progress=say)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
@@ -135,6 +148,8 @@ def _write_state(cluster: Cluster) -> None:
         "API_URL": cluster.url,
         "PROMETHEUS_URL": cluster.prometheus_url,
         "ALERTMANAGER_URL": cluster.alertmanager_url,
+        "enter": " ".join(cluster.enter) if isinstance(cluster, NodeCluster) else None,
+        "programs": str(cluster.programs),
         "logs": str(cluster.processes.logs),
         "parts": cluster.parts(),
     }

@@ -30,7 +30,7 @@ from tests.cluster.processes import Processes
 from tests.cluster.programs import ensure_programs
 from tests.cluster.stack import Stack, StackOptions
 
-_CONTROL_PLANE = ("mkcerts", "etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
+CONTROL_PLANE = ("mkcerts", "etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
 _STACK = ("prometheus-operator", "prometheus", "alertmanager")
 
 
@@ -84,7 +84,7 @@ class Cluster(ClusterAccess):
     def start(self) -> None:
         """Start everything; returns when it is ready."""
         stack_programs = _STACK if self._stack_options else ()
-        self.programs = ensure_programs([*_CONTROL_PLANE, *stack_programs], self._progress)
+        self.programs = ensure_programs([*CONTROL_PLANE, *stack_programs], self._progress)
         self._began = time.monotonic()
         self.work = Path(tempfile.mkdtemp(prefix="tocsin-cluster-"))
         try:
@@ -124,7 +124,7 @@ class Cluster(ClusterAccess):
 
     def _save_logs(self) -> None:
         target = self._keep_logs or Path(tempfile.mkdtemp(prefix="tocsin-cluster-logs-"))
-        shutil.copytree(self.work / "logs", target, dirs_exist_ok=True)
+        shutil.copytree(self.work / "logs", target, symlinks=True, dirs_exist_ok=True)
         print(f"the logs of the cluster's programs are in {target}", file=sys.stderr)
 
     # -- parts ------------------------------------------------------------------------------

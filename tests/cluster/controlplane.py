@@ -8,8 +8,8 @@ etcd does not fsync: its data are not meant to survive the machine.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.cluster import audit, kubeconfig
@@ -31,11 +31,18 @@ _NAMES = "localhost,kubernetes,kubernetes.default,kubernetes.default.svc"
 
 @dataclass(frozen=True)
 class ControlPlaneOptions:
-    """``audit_level`` is for writes (None: no audit log); ``arguments`` go to kube-apiserver."""
+    """
+    ``audit_level`` is for writes (None: no audit log); ``arguments`` go to kube-apiserver.
+
+    ``addresses`` are further ones of the API server, ``clients`` further identities: a common name
+    and groups by name.
+    """
 
     audit_level: str | None = "RequestResponse"
     arguments: Sequence[str] = ()
     controllers: bool = True
+    addresses: Sequence[str] = ()
+    clients: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class ControlPlane:
@@ -134,11 +141,12 @@ class ControlPlane:
     def _write_files(self) -> None:
         self.pki.mkdir(mode=0o700)
         command: list[str | Path] = [self._programs / "mkcerts", "-dir", self.pki, "-names", _NAMES]
-        command += ["-addresses", "127.0.0.1,10.0.0.1"]
-        for name, subject in _CLIENTS.items():
+        command += ["-addresses", ",".join(["127.0.0.1", "10.0.0.1", *self._options.addresses])]
+        clients = {**_CLIENTS, **self._options.clients}
+        for name, subject in clients.items():
             command += ["-client", f"{name}={','.join(subject)}"]
         subprocess.run(command, check=True)
-        for name in _CLIENTS:
+        for name in clients:
             kubeconfig.write(self.kubeconfig(name), self.identity(name))
         if self._options.audit_level:
             (self._work / "audit-policy.json").write_text(audit.policy(self._options.audit_level))

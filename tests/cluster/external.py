@@ -8,6 +8,7 @@ the port-forwards are ours, and they end with us.
 from __future__ import annotations
 
 import os
+import ssl
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ from typing import Any, Self
 from tests.cluster import kubeconfig
 from tests.cluster.api import ApiClient
 from tests.cluster.base import ClusterAccess
+from tests.cluster.kubeconfig import KubeconfigError
 from tests.cluster.ports import Ports
 from tests.cluster.processes import Processes
 
@@ -28,8 +30,13 @@ class ExternalCluster(ClusterAccess):
     def __init__(self, path: Path) -> None:
         credentials = kubeconfig.load(path)  # first: a file that cannot be used starts nothing
         self.kubeconfig = path
+        try:
+            self.admin = ApiClient(credentials)
+        except (ssl.SSLError, ValueError) as error:
+            raise KubeconfigError(
+                f"{path}: a certificate or key of the current context is none; log in again"
+            ) from error
         self.work = Path(tempfile.mkdtemp(prefix="tocsin-external-"))
-        self.admin = ApiClient(credentials)
         self.processes = Processes(self.work / "logs", doomed=[self.work])
         self._ports = Ports()
 
@@ -84,6 +91,11 @@ class ExternalCluster(ClusterAccess):
 
 
 def connect(path: str | Path | None = None) -> ExternalCluster:
-    """The cluster of a kubeconfig: the named one, else ``KUBECONFIG``, else ``~/.kube/config``."""
+    """
+    The cluster of a kubeconfig: the named one, else ``KUBECONFIG``, else ``~/.kube/config``.
+
+    Of several that KUBECONFIG names, the first that exists. Raises ``KubeconfigError``.
+    """
     chosen = path or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"
-    return ExternalCluster(Path(str(chosen).split(os.pathsep)[0]).expanduser())
+    paths = [Path(name).expanduser() for name in str(chosen).split(os.pathsep) if name]
+    return ExternalCluster(next((one for one in paths if one.exists()), paths[0]))

@@ -70,45 +70,83 @@ def write(path: Path, credentials: Credentials) -> Path:
 
 
 def load(path: Path) -> Credentials:
-    """Read the current context of a kubeconfig."""
-    document = yaml.safe_load(path.read_text()) or {}
+    """Read the current context of a kubeconfig; every flaw of it is a ``KubeconfigError``."""
+    document = _document(path)
     current = document.get("current-context")
     if not current:
         raise KubeconfigError(f"{path}: no current-context; run: kubectl config use-context NAME")
     context = _named(path, document, "contexts", "context", current)
-    cluster = _named(path, document, "clusters", "cluster", context["cluster"])
-    user = _named(path, document, "users", "user", context["user"])
+    cluster = _named(path, document, "clusters", "cluster", _field(path, context, "cluster"))
+    user = _named(path, document, "users", "user", _field(path, context, "user"))
+    server = str(_field(path, cluster, "server")).rstrip("/")
+    if not server.startswith(("https://", "http://")):
+        raise KubeconfigError(f"{path}: server {server!r} is no URL; write https://HOST:PORT")
     if "auth-provider" in user:
         raise KubeconfigError(
             f"{path}: user {context['user']!r} logs in through the retired 'auth-provider'; write "
             "a kubeconfig with a token instead: kubectl create token NAME"
         )
     credentials = Credentials(
-        server=cluster["server"].rstrip("/"),
+        server=server,
         ca=_text(path, cluster, "certificate-authority"),
         insecure=bool(cluster.get("insecure-skip-tls-verify")),
         token=_token(path, user),
         client_certificate=_text(path, user, "client-certificate"),
         client_key=_text(path, user, "client-key"),
-        basic=(user["username"], user["password"]) if "username" in user else None,
+        basic=(str(user["username"]), str(user.get("password"))) if "username" in user else None,
         namespace=context.get("namespace") or "default",
     )
     return _from_plugin(path, credentials, user["exec"]) if "exec" in user else credentials
 
 
+def _document(path: Path) -> dict[str, Any]:
+    remedy = "set KUBECONFIG to the kubeconfig of your cluster"
+    try:
+        document = yaml.safe_load(_read(path)) or {}
+    except yaml.YAMLError as error:
+        raise KubeconfigError(f"{path} is not YAML; {remedy}") from error
+    if not isinstance(document, dict):
+        raise KubeconfigError(f"{path} is no kubeconfig; {remedy}")
+    return document
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except FileNotFoundError as error:
+        raise KubeconfigError(
+            f"there is no file {path}; set KUBECONFIG to the kubeconfig of your cluster"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise KubeconfigError(
+            f"{path} cannot be read ({reason}); set KUBECONFIG to the kubeconfig of your cluster"
+        ) from error
+
+
+def _field(path: Path, entry: dict[str, Any], field: str) -> Any:
+    if not entry.get(field):
+        raise KubeconfigError(
+            f"{path}: {field} is missing where the current context needs it; "
+            "kubectl config view --minify shows what is there"
+        )
+    return entry[field]
+
+
 def _from_plugin(path: Path, credentials: Credentials, plugin: dict[str, Any]) -> Credentials:
     """Ask the plug-in, as client-go does: ExecCredential on its standard output."""
-    info = {"apiVersion": plugin["apiVersion"], "kind": "ExecCredential", "spec": {}}
+    program, version = _field(path, plugin, "command"), _field(path, plugin, "apiVersion")
+    info = {"apiVersion": version, "kind": "ExecCredential", "spec": {}}
     variables = {entry["name"]: entry["value"] for entry in plugin.get("env") or []}
-    command = [plugin["command"], *(plugin.get("args") or [])]
+    command = [program, *(plugin.get("args") or [])]
     environment = {**os.environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(info)}
     try:
         answer = subprocess.run(command, env=environment, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
+        status = json.loads(answer.stdout)["status"]
+    except (OSError, ValueError, KeyError, TypeError, subprocess.CalledProcessError) as error:
         raise KubeconfigError(
-            f"{path}: the plug-in {plugin['command']!r} failed; run it by hand to see why"
+            f"{path}: the plug-in {program!r} failed; run it by hand to see why"
         ) from error
-    status = json.loads(answer.stdout)["status"]
     return replace(
         credentials,
         token=status.get("token"),
@@ -118,9 +156,11 @@ def _from_plugin(path: Path, credentials: Credentials, plugin: dict[str, Any]) -
 
 
 def _named(path: Path, document: dict[str, Any], section: str, key: str, name: str) -> Any:
-    for entry in document.get(section) or []:
-        if entry.get("name") == name:
-            return entry.get(key) or {}
+    entries = document.get(section)
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and entry.get("name") == name:
+            found = entry.get(key)
+            return found if isinstance(found, dict) else {}
     raise KubeconfigError(f"{path}: {section} has no entry named {name!r}")
 
 
@@ -132,7 +172,7 @@ def _text(path: Path, entry: dict[str, Any], field: str) -> str | None:
         except (binascii.Error, UnicodeDecodeError) as error:
             raise KubeconfigError(f"{path}: {field}-data is not base64 of a PEM text") from error
     if entry.get(field):
-        return (path.parent / str(entry[field])).read_text()
+        return _beside(path, entry, field)
     return None
 
 
@@ -140,8 +180,19 @@ def _token(path: Path, user: dict[str, Any]) -> str | None:
     if user.get("token"):
         return str(user["token"])
     if user.get("tokenFile"):
-        return (path.parent / str(user["tokenFile"])).read_text().strip()
+        return _beside(path, user, "tokenFile").strip()
     return None
+
+
+def _beside(path: Path, entry: dict[str, Any], field: str) -> str:
+    """The text of a file that a field names, relative to the kubeconfig."""
+    try:
+        return (path.parent / str(entry[field])).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KubeconfigError(
+            f"{path}: {field} names {entry[field]}, which cannot be read; log in again, or "
+            "correct the path"
+        ) from error
 
 
 def _encode(text: str) -> str:

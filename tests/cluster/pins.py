@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MODULES = Path(__file__).with_name("gomodules")
@@ -35,7 +35,8 @@ class Family:
 
     ``pin`` is the module whose version names the family. ``embeds`` are folders that the authors'
     release fills with web pages and the module lacks: they get a stub page, which needs a vendored
-    build. ``assets`` maps a folder of the pinned module to its name in the cache.
+    build. ``assets`` maps a folder of the pinned module to its name in the cache. ``node`` marks
+    what only a real node needs: it is built when it is asked for by name.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Family:
     version_variable: str | None = None
     embeds: tuple[str, ...] = ()
     assets: dict[str, str] | None = None
+    node: bool = field(default=False, repr=False)  # changes nothing that is built
 
     @property
     def folder(self) -> Path:
@@ -114,13 +116,37 @@ FAMILIES = (
         pin=_PROMETHEUS,
     ),
     Family("helm", {"helm": Program("helm.sh/helm/v4/cmd/helm")}, pin="helm.sh/helm/v4"),
+    Family(
+        "kubeconform",
+        {"kubeconform": Program("github.com/yannh/kubeconform/cmd/kubeconform")},
+        pin="github.com/yannh/kubeconform",
+    ),
+    Family(
+        "node",
+        {
+            name: Program(f"{_KUBERNETES}/cmd/{name}")
+            for name in ("kubelet", "kube-proxy", "kube-scheduler")
+        },
+        pin=_KUBERNETES,
+        version_variable="k8s.io/component-base/version.gitVersion",
+        node=True,
+    ),
+    Family(
+        "prometheus-config-reloader",
+        {"prometheus-config-reloader": Program(f"{_OPERATOR}/cmd/prometheus-config-reloader")},
+        pin=_OPERATOR,
+        node=True,
+    ),
+    Family("coredns", {"coredns": Program(".")}, pin="github.com/coredns/coredns", node=True),
+    Family("pause", {"pause": Program(".")}, node=True),
 )
 
 
-def names() -> Iterator[str]:
-    """Every program, in the order in which they are built."""
+def names(*, node: bool = False) -> Iterator[str]:
+    """Every program, in the order in which they are built; those of a real node on demand."""
     for family in FAMILIES:
-        yield from family.programs
+        if node or not family.node:
+            yield from family.programs
 
 
 def digest() -> str:

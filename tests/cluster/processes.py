@@ -48,6 +48,11 @@ class Processes:
         )
         atexit.register(self.close)
 
+    @property
+    def keeper(self) -> int:
+        """The keeper's pid; its namespaces are those of the programs."""
+        return self._keeper.pid
+
     def _order(self, order: str, **values: Any) -> dict[str, Any]:
         with self._lock:
             answer = self._exchange({"order": order, **values})

@@ -36,13 +36,15 @@ def cache_folder() -> Path:
 
 def ensure_programs(wanted: Iterable[str] | None = None, progress: Progress | None = None) -> Path:
     """
-    Build what is missing of the named programs (None: all); returns the folder with them.
+    Build what is missing of the named programs; returns the folder with them.
+
+    None means all but those of a real node (``tests.cluster.node``), which are built by name.
 
     ``progress`` gets one line a program; by default it goes to standard error. Raises
     ``ProgramsUnavailable`` where they cannot be had, ``KeyError`` for a name that does not exist.
     """
     chosen = list(names() if wanted is None else wanted)
-    unknown = set(chosen) - set(names())
+    unknown = set(chosen) - set(names(node=True))
     if unknown:
         raise KeyError(f"no such program: {', '.join(sorted(unknown))}; see tests/cluster/pins.py")
     cache = cache_folder()

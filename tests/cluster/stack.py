@@ -13,19 +13,21 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.cluster import stackobjects
-from tests.cluster.api import ApiError
+from tests.cluster.api import ApiClient, ApiError
 from tests.cluster.base import ClusterAccess, wait_until
 from tests.cluster.controlplane import ControlPlane
 from tests.cluster.pins import FAMILIES
 from tests.cluster.ports import Ports
 from tests.cluster.processes import Processes
 from tests.cluster.programs import crds_folder
+from tests.cluster.standin import HELD
 
 OPERATOR, STANDIN = "prometheus-operator", "standin"
 _ROOT = Path(__file__).parents[2]
@@ -72,7 +74,7 @@ class Stack:
 
     def start(self, say: Callable[[str], None]) -> None:
         """Everything, in order; ``say`` hears of each part."""
-        self._apply_crds()
+        apply_crds(self._cluster.admin)
         self._apply_objects()
         self._start_operator()
         say("prometheus-operator")
@@ -81,7 +83,7 @@ class Stack:
             (self.alertmanager_url, "Alertmanager"),
             (self.prometheus_url, "Prometheus"),
         ):
-            self._processes.await_ready(STANDIN, partial(_answers, f"{url}/-/ready"))
+            self._processes.await_ready(STANDIN, partial(answers, f"{url}/-/ready"))
             say(name)
 
     def state(self) -> dict[str, dict[str, Any]]:
@@ -102,32 +104,15 @@ class Stack:
         """The folder that stands for the root of the container's file system."""
         return self._folder / container
 
-    def _apply_crds(self) -> None:
-        files = [
-            path
-            for path in crds_folder().glob("*.yaml")
-            if not any(unused in path.name for unused in _UNUSED_CRDS)
-        ]
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(self._create_crd, files))
-        plurals = {path.stem.partition("_")[2] for path in files}
-        wait_until(lambda: plurals <= self._served(), "prometheus-operator's kinds are served")
-
-    def _create_crd(self, file: Path) -> None:
-        # A plain create: server-side apply of these megabytes takes twice as long.
-        path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-        body = file.read_bytes()
-        self._cluster.admin.request("POST", path, body, content_type="application/yaml")
-
-    def _served(self) -> set[str]:
-        """The plurals of prometheus-operator's kinds that the API server serves by now."""
-        admin, group = self._cluster.admin, "/apis/monitoring.coreos.com"
+    @contextmanager
+    def held(self, container: str) -> Iterator[None]:
+        """Deliver no file to the container, as a kubelet that takes its time."""
+        mark = self._folder / f"{container}.{HELD}"
+        mark.touch()
         try:
-            versions = [v["groupVersion"] for v in admin.request("GET", group)["versions"]]
-            lists = [admin.request("GET", f"/apis/{version}") for version in versions]
-        except ApiError:  # the group is not there yet
-            return set()
-        return {entry["name"] for found in lists for entry in found["resources"]}
+            yield
+        finally:
+            mark.unlink()
 
     def _apply_objects(self) -> None:
         admin = self._cluster.admin
@@ -172,7 +157,7 @@ class Stack:
             env={"KUBECONFIG": str(self._plane.kubeconfig(OPERATOR))},
         )
         url = f"http://127.0.0.1:{self._operator_port}/healthz"
-        self._processes.await_ready(OPERATOR, lambda: _answers(url))
+        self._processes.await_ready(OPERATOR, lambda: answers(url))
 
     def _start_standin(self) -> None:
         assert self._cluster.programs is not None
@@ -192,6 +177,35 @@ class Stack:
         self._processes.start(STANDIN, command, cwd=_ROOT, grace=5)
 
 
+def apply_crds(admin: ApiClient) -> None:
+    """Create prometheus-operator's CRDs, and wait until their kinds are served."""
+    files = [
+        path
+        for path in crds_folder().glob("*.yaml")
+        if not any(unused in path.name for unused in _UNUSED_CRDS)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(partial(_create_crd, admin), files))
+    plurals = {path.stem.partition("_")[2] for path in files}
+    wait_until(lambda: plurals <= _served(admin), "prometheus-operator's kinds are served")
+
+
+def _create_crd(admin: ApiClient, file: Path) -> None:
+    # A plain create: server-side apply of these megabytes takes twice as long.
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    admin.request("POST", path, file.read_bytes(), content_type="application/yaml")
+
+
+def _served(admin: ApiClient) -> set[str]:
+    """The plurals of prometheus-operator's kinds that the API server serves by now."""
+    try:
+        versions = admin.request("GET", "/apis/monitoring.coreos.com")["versions"]
+        lists = [admin.request("GET", f"/apis/{one['groupVersion']}") for one in versions]
+    except ApiError:  # the group is not there yet
+        return set()
+    return {entry["name"] for found in lists for entry in found["resources"]}
+
+
 def _version(family: str) -> str:
     version = next(f for f in FAMILIES if f.name == family).version
     if family != "prometheus":
@@ -200,7 +214,8 @@ def _version(family: str) -> str:
     return f"v{minor[0]}.{int(minor[1:])}.{patch}"
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a GET is answered with success."""
     try:
         with urllib.request.urlopen(url, timeout=2):
             return True

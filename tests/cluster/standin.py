@@ -33,6 +33,8 @@ from tests.cluster.podfiles import Files, NotYet, Object
 from tests.cluster.processes import Processes
 
 _KINDS = ("Pod", "Secret", "ConfigMap")
+HELD = "held"
+"""While the file ``CONTAINER.held`` is there, that container is left as it is."""
 _RETRY = 0.5  # seconds until a failed watch or reload is tried again
 _LOOK = 1.0  # seconds between two looks at the programs while nothing changes
 _LABEL, _OPERATOR = "app.kubernetes.io/managed-by", "prometheus-operator"
@@ -174,6 +176,8 @@ class Standin:
             threading.Timer(_RETRY, self._store.changed.set).start()
 
     def _sync(self, pod: Object, container: Object, runner: Runner) -> None:
+        if (self._folder / f"{runner.name}.{HELD}").exists():
+            raise NotYet(f"{runner.name} is held: its files stay as they are")
         mounted = podfiles.mount(pod, container, self._store.get)
         for other in pod["spec"]["containers"]:  # the reloader mounts the packed configuration
             mounted.files |= podfiles.mount(pod, other, self._store.get).files

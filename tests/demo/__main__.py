@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from types import FrameType
 
 from tests.cluster import ProgramsUnavailable
+from tests.cluster.kubeconfig import KubeconfigError
 from tests.demo import notification
 from tests.demo.external import external_place
 from tests.demo.local import local_place
@@ -46,6 +47,9 @@ def main() -> int:
         screen.line()
         screen.line("interrupted; everything that was started has been ended")
         return 0 if keep else INTERRUPTED
+    except KubeconfigError as error:
+        screen.failure(str(error))
+        return USAGE
     except (StageFailed, ProgramsUnavailable, RuntimeError, OSError) as error:
         screen.failure(str(error))
         return BROKEN

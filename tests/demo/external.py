@@ -30,6 +30,7 @@ from tests.demo.show import Screen
 from tests.running import RunningOperator
 
 _TIMEOUT = 180  # seconds; images may have to be pulled
+_KUBELET = 120  # seconds until a changed ConfigMap or Secret is in a pod's files, at the longest
 
 
 @contextmanager
@@ -101,22 +102,33 @@ def _run_pod(cluster: ExternalCluster, created: Created, screen: Screen) -> tupl
 def _await_stack(cluster: ExternalCluster, screen: Screen) -> None:
     """Reach Prometheus and Alertmanager through the API server, once they answer."""
     for service, port in (("alertmanager-operated", 9093), ("prometheus-operated", 9090)):
-        began = screen.elapsed()
+        began, name = screen.elapsed(), service.partition("-")[0]
 
-        def there(name: str = service) -> bool:
-            found = cluster.admin.list("discovery.k8s.io/v1", "EndpointSlice", SECRET_NAMESPACE)
-            return any(
-                endpoint.get("conditions", {}).get("ready")
-                for one in found
-                if one["metadata"]["labels"].get("kubernetes.io/service-name") == name
-                for endpoint in one.get("endpoints") or []
-            )
+        def serves(name: str = name, service: str = service, began: float = began) -> bool:
+            screen.waiting(name.capitalize(), screen.elapsed() - began)
+            return _serves(cluster, service)
 
-        wait_until(there, f"{SECRET_NAMESPACE}/{service} has an endpoint", timeout=_TIMEOUT)
+        what = f"Service {SECRET_NAMESPACE}/{service} has a pod that is ready"
+        wait_until(serves, what, timeout=_TIMEOUT, interval=0.2)
         url = cluster.forward(SECRET_NAMESPACE, f"svc/{service}", port)
-        name = service.partition("-")[0]
         setattr(cluster, f"{name}_url", url)
         screen.stage(name.capitalize(), screen.elapsed() - began, f"{SECRET_NAMESPACE}/{service}")
+
+
+def _serves(cluster: ExternalCluster, service: str) -> bool:
+    """
+    Whether a pod of a Service is ready.
+
+    Not the condition ``ready``: these Services publish addresses that are not.
+    """
+    found = cluster.admin.list(
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        SECRET_NAMESPACE,
+        labelSelector=f"kubernetes.io/service-name={service}",
+    )
+    endpoints = [endpoint for one in found for endpoint in one.get("endpoints") or []]
+    return any(endpoint.get("conditions", {}).get("serving") for endpoint in endpoints)
 
 
 def _place(cluster: ExternalCluster, operator: RunningOperator, links: Links, sample: str) -> Place:
@@ -126,6 +138,7 @@ def _place(cluster: ExternalCluster, operator: RunningOperator, links: Links, sa
         apply=lambda: kubectl_apply(cluster, pod.RECEIVER_URL),
         sample_url=sample,
         trouble=lambda: ended(cluster.processes),
+        slack=_KUBELET,
         logs={
             "operator": operator.log_path.name,
             "prometheus-operator": "the log of prometheus-operator in your cluster",

@@ -14,7 +14,8 @@ class Place:
     """
     ``apply`` applies the quick start; ``sample_url`` is where the shop's switch is. ``trouble``
     gives the reason where a part has ended by itself. ``logs`` says, by part, where to look.
-    ``facts`` and ``commands`` are for a user who wants to look around.
+    ``slack`` is how many seconds a changed ConfigMap or Secret may take to reach a pod's files: a
+    kubelet looks once a minute. ``facts`` and ``commands`` are for a user who wants to look around.
     """
 
     links: Links
@@ -22,6 +23,7 @@ class Place:
     sample_url: str
     trouble: Callable[[], str | None]
     logs: dict[str, str]
+    slack: float = 0
     facts: dict[str, str] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 from typing import Any
 
@@ -19,6 +20,7 @@ SECRET_NAMESPACE, SECRET = "monitoring", "alertmanager-tocsin"
 
 def check(cluster: ClusterAccess) -> None:
     """Raise, before anything is written, where the demo cannot run here."""
+    _reach(cluster)
     if shutil.which("kubectl") is None:
         raise RuntimeError("CLUSTER=external needs kubectl on PATH; install it")
     for kind in _KINDS:
@@ -35,6 +37,24 @@ def check(cluster: ClusterAccess) -> None:
         )
     if cluster.admin.get("v1", "Namespace", SHOP):
         raise RuntimeError(f"namespace {SHOP} exists already; delete it, or take another cluster")
+
+
+def _reach(cluster: ClusterAccess) -> None:
+    try:
+        cluster.admin.request("GET", "/version")
+    except ApiError as error:
+        if error.status == http.client.UNAUTHORIZED:
+            raise RuntimeError(
+                f"the API server {cluster.url} does not know the user of {cluster.kubeconfig}; "
+                "log in again"
+            ) from error
+        raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise RuntimeError(
+            f"the API server {cluster.url} does not answer ({reason}); is the cluster running, "
+            f"and is {cluster.kubeconfig} the right kubeconfig?"
+        ) from error
 
 
 def plan(cluster: ClusterAccess) -> list[dict[str, Any]]:

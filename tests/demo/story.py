@@ -35,7 +35,7 @@ def _setting_up(place: Place) -> list[Stage]:
     return [
         Stage("PrometheusRule written", links.written, 15, logs["operator"]),
         Stage("resource accepted", links.accepted, 30, logs["operator"]),
-        Stage("rule loaded", links.loaded, 30, logs["prometheus-operator"]),
+        Stage("rule loaded", links.loaded, 30 + place.slack, logs["prometheus-operator"]),
         Stage("sample service scraped", links.scraped, 30, logs["prometheus"]),
     ]
 
@@ -59,7 +59,8 @@ def _mending(place: Place) -> list[Stage]:
 
 
 def _delivery(place: Place, name: str, status: str) -> list[Stage]:
-    return [Stage(name, lambda: place.links.notified(status), 30, place.logs["alertmanager"])]
+    limit = 30 + place.slack  # the route, too, has to be loaded
+    return [Stage(name, lambda: place.links.notified(status), limit, place.logs["alertmanager"])]
 
 
 def _show_message(place: Place, screen: Screen, status: str) -> None:

@@ -50,6 +50,38 @@ def test_a_plugin_that_fails_is_named(tmp_path: Path) -> None:
         kubeconfig.load(_edited(tmp_path, {"exec": plugin}, {}))
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "there is no file .*; set KUBECONFIG"),
+        (b"\xff\xfe\x00", "cannot be read .it is not text.; set KUBECONFIG"),
+        (b"a: [", "is not YAML; set KUBECONFIG"),
+        (b"just a text", "is no kubeconfig; set KUBECONFIG"),
+        (b"- 1", "is no kubeconfig"),
+        (b"current-context: x", "contexts has no entry named 'x'"),
+        (b"current-context: x\ncontexts: [7, {name: x}]", "cluster is missing"),
+    ],
+)
+def test_a_file_that_is_no_kubeconfig_is_one_line_with_a_remedy(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "config"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(KubeconfigError, match=said) as refused:
+        kubeconfig.load(path)
+    assert "\n" not in str(refused.value)
+    with pytest.raises(KubeconfigError, match="cannot be read"):
+        kubeconfig.load(tmp_path)
+
+
+def test_a_file_that_a_kubeconfig_names_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(KubeconfigError, match="tokenFile names gone, which cannot be read"):
+        kubeconfig.load(_edited(tmp_path, {"tokenFile": "gone"}, {}))
+    with pytest.raises(KubeconfigError, match="server 'nowhere' is no URL"):
+        kubeconfig.load(_edited(tmp_path, {"token": "t"}, {"server": "nowhere"}))
+
+
 def test_what_cannot_be_used_is_refused_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match="kubectl create token"):
         kubeconfig.load(_edited(tmp_path, {"auth-provider": {}}, {}))

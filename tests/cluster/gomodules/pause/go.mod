@@ -1,0 +1,3 @@
+module tocsin.dev/programs/pause
+
+go 1.26.0
