@@ -30,7 +30,13 @@ BENCHMARKS = (
     "memory_10k",
     "idle_cpu_10k",
     "compile_rate",
+    "guard_rate",
+    "compile_alertmanager",
+    "route_agreement",
     "render_1000",
+    "lint_5000",
+    "lint_start",
+    "test_500",
     "insert_among",
 )
 MISSED = 1

@@ -33,13 +33,13 @@ def run(session: Session) -> list[Line]:
         source, rendered, checked = (folder / n for n in ("in.yaml", "out.yaml", "rules.yaml"))
         source.write_text(yaml.safe_dump_all(alert_rules(count), sort_keys=False))
         render: list[str | Path] = [_TOCSIN, "render", source]
-        _timed(render, rendered)
-        checked.write_text(_rule_file(rendered))
+        timed(render, rendered)
+        checked.write_text(rule_file(rendered))
         check: list[str | Path] = [promtool, "check", "rules", checked]
-        _timed(check, folder / "check.txt")
+        timed(check, folder / "check.txt")
         arms = {
-            "tocsin render": lambda _number: _timed(render, rendered),
-            "promtool check rules": lambda _number: _timed(check, folder / "check.txt"),
+            "tocsin render": lambda _number: timed(render, rendered),
+            "promtool check rules": lambda _number: timed(check, folder / "check.txt"),
         }
         found = interleave(arms, session.options.rounds * 2, session.options.say)
     return [
@@ -55,7 +55,7 @@ def run(session: Session) -> list[Line]:
     ]
 
 
-def _rule_file(rendered: Path) -> str:
+def rule_file(rendered: Path) -> str:
     """The groups of all PrometheusRules as one rule file, which promtool takes."""
     with rendered.open() as stream:
         documents = list(yaml.load_all(stream, yaml.CSafeLoader))
@@ -67,7 +67,8 @@ def _rule_file(rendered: Path) -> str:
     return yaml.dump({"groups": groups}, Dumper=yaml.CSafeDumper, sort_keys=False)
 
 
-def _timed(command: Sequence[str | Path], output: Path) -> float:
+def timed(command: Sequence[str | Path], output: Path) -> float:
+    """Run a command to its end, its output into a file, and give the seconds it took."""
     with output.open("w") as out:
         began = time.perf_counter()
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)

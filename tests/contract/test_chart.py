@@ -11,6 +11,7 @@ import yaml
 from tests.contract.repository import ROOT
 from tests.generate.manifests import render_chart
 
+from tocsin.api import rbac
 from tocsin.api.config import OperatorConfig
 
 CHART = ROOT / "charts/tocsin"
@@ -84,6 +85,14 @@ def test_consent_binds_the_reader_in_the_namespaces_named_and_nowhere_else(helm:
         if d and d.get("roleRef", {}).get("name") == "tocsin-secret-reader"
     ]
     assert bound == [("RoleBinding", "observability"), ("RoleBinding", "shop")]
+
+
+def test_a_base_secret_is_read_by_name_and_only_where_one_is_named(helm: Path) -> None:
+    role = ("Role", "tocsin-alertmanager")
+    assert len(_render(helm, None)[role]["rules"]) == len(rbac.ALERTMANAGER_SECRET_RULES)
+    named = _render(helm, None, "--set=config.alertmanager.baseSecret.name=old")[role]
+    expected = [one.to_document(names=["old"]) for one in rbac.BASE_SECRET_RULES]
+    assert named["rules"][len(rbac.ALERTMANAGER_SECRET_RULES) :] == expected
 
 
 def test_the_full_values_arrive(helm: Path) -> None:

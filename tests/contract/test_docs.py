@@ -81,13 +81,13 @@ def test_every_decision_has_its_three_parts_and_its_line() -> None:
 
 
 def test_the_targets_that_the_pages_name_exist() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", text(ROOT / "Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", text(ROOT / "Makefile"), re.MULTILINE))
     targets |= {"lint", "types", "imports", "drift"}
     named = {
         target
         for page in PAGES
         for code in re.findall(r"`(make [a-z].*?)`|^(make [a-z].*)$", text(page), re.MULTILINE)
-        for target in re.findall(r"^make ([a-z-]+)", "".join(code))
+        for target in re.findall(r"^make ([a-z0-9-]+)", "".join(code))
     }
     assert named
     assert named <= targets

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -32,6 +33,18 @@ def _configuration(example: Path, folder: Path) -> list[str]:
     return ["--config", str(config)]
 
 
+def _base(block: str, folder: Path) -> list[str]:
+    """Give a platform that has the receivers which a block's channels point at."""
+    channels = [d for d in _ours(block) if "existing" in d["spec"]]
+    names = [channel["spec"]["existing"]["receiver"] for channel in channels]
+    base, config = folder / "base.yaml", folder / "config.yaml"
+    receivers = [{"name": name} for name in names]
+    base.write_text(yaml.safe_dump({"route": {"receiver": names[0]}, "receivers": receivers}))
+    spaces = [channel["metadata"]["namespace"] for channel in channels]
+    config.write_text(yaml.safe_dump({"alertmanager": {"existingNamespaces": spaces}}))
+    return ["--config", str(config), "--base", str(base)]
+
+
 def _render(
     *arguments: str, stdin: str | None = None, code: int = 0
 ) -> subprocess.CompletedProcess[str]:
@@ -42,7 +55,7 @@ def _render(
     return done
 
 
-def _ours(documents: str) -> list[dict[str, object]]:
+def _ours(documents: str) -> list[dict[str, Any]]:
     return [
         d for d in yaml.safe_load_all(documents) if d and d["apiVersion"] == "tocsin.dev/v1alpha1"
     ]
@@ -72,6 +85,8 @@ def test_an_example_lists_all_its_files(example: Path) -> None:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_a_block_in_the_documents_compiles(block: str, tmp_path: Path) -> None:
     config = _configuration(ROOT / "manifests/examples/email", tmp_path)
+    if "existing:" in block:
+        config = _base(block, tmp_path)
     done = _render(*config, "-", stdin=block)
     rules = [d for d in _ours(block) if d["kind"] == "AlertRule"]
     assert done.stdout.count("kind: PrometheusRule") == len(rules)

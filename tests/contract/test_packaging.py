@@ -45,3 +45,19 @@ def test_versions_agree() -> None:
     ]
     versions = {chart[field] for chart in charts for field in ("version", "appVersion")}
     assert versions == {project["version"]} == {tocsin.__version__}
+
+
+def test_the_image_is_given_what_it_copies() -> None:
+    """A file that .dockerignore keeps back would only be missed where images are built."""
+    dockerfile = (ROOT / "operator/Dockerfile").read_text()
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    let_through = [line[1:].rstrip("/") for line in ignored if line.startswith("!")]
+    copied = [
+        word.rstrip("/")
+        for line in dockerfile.splitlines()
+        if line.startswith("COPY ") and "--from=" not in line
+        for word in line.split()[1:-1]
+    ]
+    assert "tests/cluster/gomodules/prometheus" in copied
+    assert [path for path in copied if not (ROOT / path).exists()] == []
+    assert [path for path in copied if path not in let_through] == []

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from tests.generate.markdown import code, table
 
+from tocsin.api import config, policy
 from tocsin.api.config import OperatorConfig
 
 _TEXT = """# The operator's configuration
@@ -62,7 +63,8 @@ def _rows(
 
 
 def _model_named(title: str) -> type[BaseModel]:
-    found: type[BaseModel] = getattr(inspect.getmodule(OperatorConfig), title)
+    modules = (config, policy)
+    found: type[BaseModel] = next(getattr(one, title) for one in modules if hasattr(one, title))
     return found
 
 

@@ -21,6 +21,10 @@ Secrets in the cluster as a whole.
 The rule stands in the Secret's namespace and names that one Secret (`resourceNames`).
 
 {secret}
+Where `alertmanager.baseSecret` names an existing configuration, the Role has one more rule,
+with the name of that Secret:
+
+{base}
 ## Only with consent: ClusterRole `{reader}`
 
 It is bound to nobody. A namespace that wants its channels to use Secrets binds it once:
@@ -43,6 +47,7 @@ def permissions_page() -> str:
         reader=rbac.SECRET_READER,
         cluster=_rules(rbac.CLUSTER_RULES),
         secret=_rules(rbac.ALERTMANAGER_SECRET_RULES),
+        base=_rules(rbac.BASE_SECRET_RULES),
         reader_rules=_rules(rbac.SECRET_READER_RULES),
     )
 

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tests.cluster.programs import ProgramsUnavailable, ensure_programs
+from tests.generate.checks import check_pages
 from tests.generate.manifests import install_manifest
 from tests.generate.reference import reference_pages
 from tests.generate.rules import rules_template
@@ -25,11 +26,12 @@ ROOT = Path(__file__).parent.parent.parent
 CRDS = "crds"
 CRD_COPIES = ("charts/tocsin/crds", "charts/tocsin-crds/files")
 REFERENCE = "docs/reference"
+CHECKS = "docs/checks"
 RULES = "charts/tocsin/templates/_rules.tpl"
 VALUES_SCHEMA = "charts/tocsin/values.schema.json"
 INSTALL = "manifests/install.yaml"
 
-_FOLDERS = (CRDS, *CRD_COPIES, REFERENCE)
+_FOLDERS = (CRDS, *CRD_COPIES, REFERENCE, CHECKS)
 _FILES = (RULES, VALUES_SCHEMA, INSTALL)
 
 
@@ -39,6 +41,7 @@ def write(root: Path) -> list[str]:
     (root / RULES).write_text(rules_template())
     (root / VALUES_SCHEMA).write_text(values_schema())
     _fill(root / REFERENCE, reference_pages(root / CRDS))
+    _fill(root / CHECKS, check_pages())
     try:
         helm = ensure_programs(["helm"]) / "helm"
     except ProgramsUnavailable as reason:

@@ -11,23 +11,33 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.integration.judged import real_programs, run, write_configuration
 from tests.unit.compile import cases
-
-from tocsin.compile.alertmanager import (
-    AlertmanagerOutput,
-    compile_alertmanager,
+from tests.unit.compile.clocks import counted_short, is_open
+from tests.unit.compile.random_trees import (
+    as_judged,
+    question,
+    random_inputs,
+    random_labels,
+    random_times,
 )
-from tocsin.compile.routing import RouteMatch, read_tree
+
+from tocsin.compile.alertmanager import compile_alertmanager
+from tocsin.compile.hours import both, hours_of
+from tocsin.compile.routes import TimeIntervals
+from tocsin.compile.routing import check_document, read_tree
 from tocsin.compile.yaml_text import write_yaml
 
 pytestmark = pytest.mark.programs
 
 LABEL_SETS = 10_000
+RANDOM_TREES = 20
+RANDOM_CONFIGURATIONS = 100
+PAIRS, INSTANTS = 150, 200
 SEED = 20_260_920
 
 
@@ -59,7 +69,17 @@ def test_amtool_takes_every_golden_configuration(
 
 @pytest.mark.parametrize(
     ("test", "case", "rule"),
-    [("levels", "levels", "checkout-error-rate"), ("spoofed", "notify", "says-nothing")],
+    [
+        ("levels", "levels", "checkout-error-rate"),
+        ("spoofed", "notify", "says-nothing"),
+        ("recover", "recover", "error-rate"),
+        ("recover-below", "recover", "disk"),
+        ("recover-gap", "recover", "total"),
+        ("no-data", "no-data", "error-rate"),
+        ("no-data-of-series", "no-data", "depth"),
+        ("no-data-of-two-ratios", "no-data", "two-ratios"),
+        ("confined", "confined", "error-rate"),
+    ],
 )
 def test_rules_do_in_prometheus_what_they_should(
     test: str, case: str, rule: str, programs: Path, tmp_path: Path
@@ -73,52 +93,80 @@ def test_rules_do_in_prometheus_what_they_should(
     run(programs / "promtool", "test", "rules", copied)
 
 
-def random_labels(source: random.Random, output: AlertmanagerOutput) -> dict[str, str]:
-    """Make labels that often match something in the tree."""
-    routes = output.document["route"]["routes"]
-    named = [text.split('"')[1] for one in routes for text in one["matchers"]]
-    values = {
-        "tocsin_route": [*named, "", "retired"],
-        "tocsin_namespace": [*named, "shop", "other", "broken", ""],
-        "tocsin_name": ["rule", ""],
-        "tocsin_kind": ["AlertRule", ""],
-        "tocsin_instance": ["map[]", ""],
-        "severity": ["critical", "warning", "info", "none", "P0", "P1.high", "P1xhigh", "x", ""],
-        "namespace": ["shop", "victim"],
-        "instance": ["a", "b"],
-    }
-    return {
-        name: source.choice(choices) for name, choices in values.items() if source.random() < 0.7
-    }
-
-
-def as_judged(match: RouteMatch) -> Mapping[str, Any]:
-    return {
-        "receiver": match.receiver,
-        "group_by": list(match.group_by),
-        "group_by_all": match.group_by_all,
-        "group_wait": match.group_wait,
-        "group_interval": match.group_interval,
-        "repeat_interval": match.repeat_interval,
-    }
-
-
 def test_our_route_model_agrees_with_alertmanager(programs: Path) -> None:
-    """10,000 random label sets over all golden configurations, judged by Alertmanager itself."""
+    """
+    Random label sets over golden and random trees, judged by Alertmanager itself.
+
+    `python -m tests.bench route_agreement` asks 10,000 of each of 200 trees.
+    """
     source = random.Random(SEED)
-    paths = cases.paths("alertmanager")
+    trees = [cases.load(path).inputs for path in cases.paths("alertmanager")]
+    trees += [random_inputs(source) for _ in range(RANDOM_TREES)]
     reached: set[str] = set()
-    for path in paths:
-        output = compile_alertmanager(cases.load(path).inputs)
-        labelsets = [random_labels(source, output) for _ in range(-(-LABEL_SETS // len(paths)))]
-        question = json.dumps({"config": output.text, "labelsets": labelsets})
-        judged = json.loads(run(programs / "route-judge", given=question))
+    for inputs in trees:
+        output = compile_alertmanager(inputs)
+        labelsets = [random_labels(source, inputs) for _ in range(LABEL_SETS // len(trees))]
+        asked = json.dumps(question(output, labelsets))
+        judged = json.loads(run(programs / "route-judge", given=asked))
         tree = read_tree(output.document)
         for labels, expected in zip(labelsets, judged, strict=True):
-            matches = [as_judged(match) for match in tree.walk(labels)]
-            assert matches == expected, labels
+            assert [as_judged(match) for match in tree.walk(labels)] == expected, labels
             reached |= {match["receiver"] for match in expected}
-    assert {"nobody", "shop/slack", "platform/pager", "shop/boss"} <= reached
+    assert {"nobody", "shop/slack", "platform/pager", "shop/boss", "shop/low"} <= reached
+
+
+def test_amtool_takes_every_random_configuration(programs: Path, tmp_path: Path) -> None:
+    """All of a shape at once: amtool is asked about many files in one run."""
+    source = random.Random(SEED)
+    files = []
+    for number in range(RANDOM_CONFIGURATIONS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        output = compile_alertmanager(random_inputs(source))
+        assert check_document(output.document) == ()
+        files.append(write_configuration(output, folder))
+    found = run(programs / "amtool", "check-config", *files)
+    assert found.count("SUCCESS") >= RANDOM_CONFIGURATIONS
+    assert "FAILED" not in found
+
+
+def test_active_times_hold_in_alertmanager_when_the_user_means_them(programs: Path) -> None:
+    """Both lists at once, over midnight, at month's ends and where clocks are changed."""
+    source = random.Random(SEED)
+    moments = [
+        datetime(2025, 12, 20, tzinfo=UTC) + timedelta(minutes=source.randrange(4 * 525_600))
+        for _ in range(INSTANTS)
+    ]
+    moments += [
+        datetime(2028, month, day, 0, minute, tzinfo=UTC) - timedelta(hours=hour)
+        for month in (2, 3, 7, 10)
+        for day in (1, 26, 29)
+        for minute in (0, 29)
+        for hour in range(-6, 7)
+    ]
+    asked, pairs, times = [], [], TimeIntervals()
+    for _ in range(PAIRS):
+        owner, reference = random_times(source), random_times(source)
+        windows = both(hours_of(owner), hours_of(reference))
+        if windows is not None:
+            pairs.append((owner, reference, times.of(windows)))
+    assert len(pairs) > PAIRS // 3
+    config = {
+        "route": {"receiver": "nobody"},
+        "receivers": [{"name": "nobody"}],
+        "time_intervals": times.entries(),
+    }
+    asked = [moment.isoformat() for moment in moments]
+    given = json.dumps({"config": write_yaml(config), "instants": asked})
+    holds = json.loads(run(programs / "route-judge", given=given))
+    for owner, reference, said in pairs:
+        active = [holds[name] for name in said.get("active_time_intervals", ())]
+        muted = [holds[name] for name in said.get("mute_time_intervals", ())]
+        for at, moment in enumerate(moments):
+            sent = all(one[at] for one in active) and not any(one[at] for one in muted)
+            expected = is_open(owner, moment) and is_open(reference, moment)
+            if not counted_short([*owner, *reference], moment):
+                assert sent == expected, (moment, owner, reference)
 
 
 TEMPLATES = (

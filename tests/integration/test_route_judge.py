@@ -23,7 +23,11 @@ route:
     - matchers: ['severity=~"critical|warning"']
       receiver: pager
       repeat_interval: 90m
+      active_time_intervals: [office]
 receivers: [{name: root}, {name: shop}, {name: pager}]
+time_intervals:
+  - name: office
+    time_intervals: [{times: [{start_time: "08:00", end_time: "18:00"}], location: Europe/Paris}]
 """
 
 
@@ -55,6 +59,8 @@ def test_matches_come_in_order_with_their_grouping(program: Path) -> None:
         "group_wait": "30s",
         "group_interval": "5m",
         "repeat_interval": "1h30m",
+        "active_time_intervals": ["office"],
+        "mute_time_intervals": [],
     }
     assert [match["receiver"] for match in none] == ["root"]
 
@@ -69,3 +75,15 @@ def test_a_configuration_that_alertmanager_refuses_is_refused(program: Path) -> 
     answer = judge(program, {"config": "route: {receiver: absent}", "labelsets": []})
     assert answer.returncode == 1
     assert 'undefined receiver "absent"' in answer.stderr
+
+
+def test_a_time_interval_holds_as_alertmanager_says(program: Path) -> None:
+    """Eight in Paris is six in UTC in summer, seven in winter; the end is exclusive."""
+    instants = [
+        "2026-07-01T06:00:00Z",
+        "2026-01-05T06:59:59Z",
+        "2026-01-05T07:00:00Z",
+        "2026-01-05T17:00:00Z",
+    ]
+    answer = judge(program, {"config": _CONFIG, "instants": instants})
+    assert json.loads(answer.stdout) == {"office": [True, False, True, False]}

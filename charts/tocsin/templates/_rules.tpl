@@ -28,6 +28,13 @@
   resourceNames: ["{{ .Values.config.alertmanager.secret.name }}"]
   verbs: [list, watch, create, patch]
 {{- end }}
+{{- define "tocsin.rules.baseSecret" -}}
+# read the existing configuration that is kept, where alertmanager.baseSecret names one
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: ["{{ .Values.config.alertmanager.baseSecret.name }}"]
+  verbs: [list, watch]
+{{- end }}
 {{- define "tocsin.rules.secretReader" -}}
 # read a Secret that a channel of the namespace names
 - apiGroups: [""]

@@ -1,8 +1,8 @@
 """
-Which routes Alertmanager has loaded, asked of every replica.
+What of our routes and receivers Alertmanager has loaded, asked of every replica.
 
-Read only. The digests stand in the configuration that `/api/v2/status` shows, as
-matchers on `tocsin_route`; nothing else of that answer is looked at or kept.
+Read only. Routes, their receivers and the receivers' names are taken from the
+configuration that `/api/v2/status` shows; nothing else of that answer is kept.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
+
+from tocsin.compile.loaded import Loaded, read_loaded
 
 if TYPE_CHECKING:
     import httpx
 
 SECONDS = 5.0
 _ANSWER_BYTES = 16 << 20
-# `tocsin_route="d1"`, and for digests of several rules `tocsin_route=~"d1|d2"`; Alertmanager
-# prints matchers inside YAML strings, where the quotes may be escaped.
-_MATCHER = re.compile(r'tocsin_route=~?\\?"([^"\\]*)\\?"')
 
 LOG = logging.getLogger("tocsin.alertmanager")
 
@@ -40,17 +39,17 @@ class HttpAlertmanagerObserver:
         if client is not None:
             await client.aclose()
 
-    async def loaded_routes(self) -> frozenset[str] | None:
-        """Give the digests that every replica has loaded; None where that is unknown."""
+    async def loaded(self) -> Loaded | None:
+        """Give what every replica has loaded; None where that is unknown."""
         if not self._urls:
             return None
-        seen = await asyncio.gather(*(self._routes_of(url) for url in self._urls))
-        known = [routes for routes in seen if routes is not None]
+        seen = await asyncio.gather(*(self._loaded_by(url) for url in self._urls))
+        known = [one for one in seen if one is not None]
         if len(known) < len(seen):
             return None
-        return frozenset.intersection(*known)
+        return reduce(Loaded.shared, known)
 
-    async def _routes_of(self, url: str) -> frozenset[str] | None:
+    async def _loaded_by(self, url: str) -> Loaded | None:
         # Imported on first use: 8 MiB that an operator without these URLs need not pay.
         import httpx  # noqa: PLC0415 see above
 
@@ -61,7 +60,7 @@ class HttpAlertmanagerObserver:
             self._client = httpx.AsyncClient(timeout=self._seconds, trust_env=False)
         try:
             async with asyncio.timeout(self._seconds):
-                return digests(await self._original(self._client, f"{url}/api/v2/status"))
+                return read_loaded(await self._original(self._client, f"{url}/api/v2/status"))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, ValueError) as error:
             LOG.warning(
                 "an Alertmanager replica could not be asked (%s); its routes count as unknown",
@@ -86,9 +85,3 @@ def _config(body: bytes) -> str:
         return str(answer["config"]["original"])
     except (KeyError, TypeError) as error:
         raise ValueError("the answer has no config.original") from error
-
-
-def digests(configuration: str) -> frozenset[str]:
-    """Give the route digests that a configuration's matchers name."""
-    found = _MATCHER.findall(configuration)
-    return frozenset(part for value in found for part in value.split("|") if part)

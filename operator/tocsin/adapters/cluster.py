@@ -112,18 +112,28 @@ class ApiCluster:
     # -- writing -----------------------------------------------------------
 
     async def apply(
-        self, resource: Resource, document: Mapping[str, Any], *, body: bytes | None = None
+        self,
+        resource: Resource,
+        document: Mapping[str, Any],
+        *,
+        body: bytes | None = None,
+        manager: str = FIELD_MANAGER,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """
         Apply server-side, with force, and give the object as it now is.
 
-        `body` is the document encoded already; else it is encoded here.
+        `body` is the document encoded already; else it is encoded here. With `dry_run`
+        the server judges and answers as ever, and keeps nothing.
         """
         metadata = document["metadata"]
+        query = {"fieldManager": manager, "force": "true"}
+        if dry_run:
+            query["dryRun"] = "All"
         answer: dict[str, Any] = await self._transport.request(
             "PATCH",
             path_of(resource, metadata.get("namespace", ""), metadata["name"]),
-            query={"fieldManager": FIELD_MANAGER, "force": "true"},
+            query=query,
             body=encode(document) if body is None else body,
             content_type=_APPLY,
             secret=_is_secret(resource),

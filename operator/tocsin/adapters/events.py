@@ -182,7 +182,7 @@ class ClusterEvents:
             "kind": "Event",
             "metadata": {"name": key.name, "namespace": key.namespace},
             "involvedObject": {
-                "apiVersion": API_VERSION,
+                "apiVersion": "v1" if news.ref.kind == "Secret" else API_VERSION,
                 "kind": news.ref.kind,
                 "namespace": news.ref.namespace,
                 "name": news.ref.name,

@@ -8,8 +8,9 @@ environment. When it dies, `promql_worker` starts another and finds out whose
 expression it was.
 
 It reads and writes frames: a length of four bytes, big endian, then JSON. First it
-writes `[]` when it is ready; then, for each list of expressions, the list of
-`Verdict.row()`. The end of its input ends it. The paths to import from are its
+writes `[]` when it is ready; then, for each list of questions, the list of answers: to
+an expression its `Verdict.row()`, to a pair of an expression and a namespace its
+`Confined.row()`. The end of its input ends it. The paths to import from are its
 arguments, because `-I -S` starts Python without any.
 """
 
@@ -43,6 +44,12 @@ def _write(value: object) -> None:
     sys.stdout.buffer.flush()
 
 
+def _confine(expression: str, namespace: str) -> list[str]:
+    from tocsin.promql.tenancy import confine  # noqa: PLC0415 only some platforms ask for it
+
+    return confine(expression, namespace).row()
+
+
 def main() -> None:
     """Judge what comes in, until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
@@ -55,10 +62,10 @@ def main() -> None:
     _lower(resource.RLIMIT_FSIZE, 0)
     _write([])
     while header := sys.stdin.buffer.read(_HEADER):
-        expressions = json.loads(sys.stdin.buffer.read(int.from_bytes(header, "big")))
+        questions = json.loads(sys.stdin.buffer.read(int.from_bytes(header, "big")))
         # Processor time, not the clock: a crowded node must not condemn an expression.
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        rows = [judge(expression).row() for expression in expressions]
+        rows = [judge(one).row() if isinstance(one, str) else _confine(*one) for one in questions]
         signal.setitimer(signal.ITIMER_PROF, 0)
         _write(rows)
 

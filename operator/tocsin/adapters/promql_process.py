@@ -3,7 +3,8 @@ PromQL judged in a limited child process: the asynchronous side, with a memory.
 
 Callers ask for one expression or for thousands; what they ask for meanwhile is
 gathered into the next message, so that a restart with many rules costs one message
-for some hundred of them. Verdicts are remembered by the digest of the expression.
+for some hundred of them. Verdicts are remembered by the digest of the expression,
+and so are expressions that were confined to a namespace.
 One thread talks to the child; the event loop never waits for it.
 """
 
@@ -15,39 +16,50 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import islice
 
-from tocsin.adapters.promql_worker import BATCH, ParserUnavailableError, PromqlWorker
-from tocsin.promql.verdict import Outcome, Verdict
+from tocsin.adapters.promql_worker import (
+    BATCH,
+    Answer,
+    ParserUnavailableError,
+    PromqlWorker,
+    Question,
+    text_of,
+    unknown,
+)
+from tocsin.promql.confined import Confined
+from tocsin.promql.verdict import Verdict
 
 CACHE_SIZE = 20_000
 
 
-class VerdictCache:
-    """The verdicts used last, by SHA-256 of the expression; about 200 bytes each."""
+class AnswerCache:
+    """The answers used last, by SHA-256 of the question; a verdict takes about 200 bytes."""
 
     def __init__(self, size: int = CACHE_SIZE) -> None:
         self._size = size
-        self._verdicts: dict[bytes, Verdict] = {}
+        self._answers: dict[bytes, Answer] = {}
 
     def __len__(self) -> int:
-        return len(self._verdicts)
+        return len(self._answers)
 
-    def get(self, expression: str) -> Verdict | None:
-        """Give the verdict and mark it as used; None where there is none."""
-        key = _digest(expression)
-        verdict = self._verdicts.pop(key, None)
-        if verdict is not None:
-            self._verdicts[key] = verdict
-        return verdict
+    def get(self, question: Question) -> Answer | None:
+        """Give the answer and mark it as used; None where there is none."""
+        key = _digest(question)
+        answer = self._answers.pop(key, None)
+        if answer is not None:
+            self._answers[key] = answer
+        return answer
 
-    def put(self, expression: str, verdict: Verdict) -> None:
-        """Remember a verdict; the one that was used longest ago gives way."""
-        self._verdicts[_digest(expression)] = verdict
-        if len(self._verdicts) > self._size:
-            del self._verdicts[next(iter(self._verdicts))]
+    def put(self, question: Question, answer: Answer) -> None:
+        """Remember an answer; the one that was used longest ago gives way."""
+        self._answers[_digest(question)] = answer
+        if len(self._answers) > self._size:
+            del self._answers[next(iter(self._answers))]
 
 
-def _digest(expression: str) -> bytes:
-    return sha256(expression.encode(errors="surrogatepass")).digest()
+def _digest(question: Question) -> bytes:
+    # No expression that is ever asked about holds NUL beside a namespace.
+    text = question if isinstance(question, str) else f"{question[1]}\0{question[0]}"
+    return sha256(text.encode(errors="surrogatepass")).digest()
 
 
 class PromqlProcess:
@@ -60,10 +72,10 @@ class PromqlProcess:
 
     def __init__(self, worker: PromqlWorker | None = None, *, cache_size: int = CACHE_SIZE) -> None:
         self._worker = worker or PromqlWorker()
-        self._cache = VerdictCache(cache_size)
+        self._cache = AnswerCache(cache_size)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="promql")
-        self._waiting: dict[str, asyncio.Future[Verdict]] = {}
-        self._asked: dict[str, asyncio.Future[Verdict]] = {}
+        self._waiting: dict[Question, asyncio.Future[Answer]] = {}
+        self._asked: dict[Question, asyncio.Future[Answer]] = {}
         self._pump: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -83,21 +95,30 @@ class PromqlProcess:
         Never raises for bad input. Where no child can be started, every verdict is
         unverifiable, says so, and is not remembered.
         """
-        verdicts: dict[str, Verdict] = {}
-        futures: dict[str, asyncio.Future[Verdict]] = {}
-        for expression in dict.fromkeys(expressions):
-            known = self._cache.get(expression)
+        answers = await self._answer_many(expressions)
+        return {text_of(asked): one for asked, one in answers.items() if isinstance(one, Verdict)}
+
+    async def confine_many(self, expressions: Sequence[str], namespace: str) -> dict[str, Confined]:
+        """Confine each expression to the series of a namespace; otherwise as `judge_many`."""
+        answers = await self._answer_many([(text, namespace) for text in expressions])
+        return {text_of(asked): one for asked, one in answers.items() if isinstance(one, Confined)}
+
+    async def _answer_many(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        answers: dict[Question, Answer] = {}
+        futures: dict[Question, asyncio.Future[Answer]] = {}
+        for question in dict.fromkeys(questions):
+            known = self._cache.get(question)
             if known is not None:
-                verdicts[expression] = known
+                answers[question] = known
             elif self._closed:
-                verdicts[expression] = _unknown("the parser's process was stopped")
+                answers[question] = _later(question, "the parser's process was stopped")
             else:
-                futures[expression] = self._future_of(expression)
+                futures[question] = self._future_of(question)
         self._start_pump()
-        for expression, future in futures.items():
+        for question, future in futures.items():
             # Another task may wait for the same expression: a cancelled one must not end it.
-            verdicts[expression] = await asyncio.shield(future)
-        return verdicts
+            answers[question] = await asyncio.shield(future)
+        return answers
 
     async def aclose(self) -> None:
         """End the child and the thread; what still waits is told so."""
@@ -108,11 +129,11 @@ class PromqlProcess:
         await asyncio.to_thread(self._thread.shutdown)
         self._worker.close()
 
-    def _future_of(self, expression: str) -> asyncio.Future[Verdict]:
-        future = self._asked.get(expression) or self._waiting.get(expression)
+    def _future_of(self, question: Question) -> asyncio.Future[Answer]:
+        future = self._asked.get(question) or self._waiting.get(question)
         if future is None:
             future = asyncio.get_running_loop().create_future()
-            self._waiting[expression] = future
+            self._waiting[question] = future
         return future
 
     async def _ask_waiting(self) -> None:
@@ -120,16 +141,16 @@ class PromqlProcess:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch = list(islice(self._waiting, BATCH))
-            self._asked = {expression: self._waiting.pop(expression) for expression in batch}
+            self._asked = {question: self._waiting.pop(question) for question in batch}
             try:
-                verdicts = await loop.run_in_executor(self._thread, self._worker.judge_many, batch)
-                for expression, verdict in verdicts.items():
-                    self._cache.put(expression, verdict)
+                answers = await loop.run_in_executor(self._thread, self._worker.answer_many, batch)
+                for question, answer in answers.items():
+                    self._cache.put(question, answer)
             except ParserUnavailableError as error:
-                verdicts = dict.fromkeys(batch, _unknown(str(error)))
-            for expression, future in self._asked.items():
+                answers = {question: _later(question, str(error)) for question in batch}
+            for question, future in self._asked.items():
                 if not future.done():
-                    future.set_result(verdicts[expression])
+                    future.set_result(answers[question])
             self._asked = {}
 
     def _start_pump(self) -> None:
@@ -150,6 +171,6 @@ class PromqlProcess:
         self._asked, self._waiting = {}, {}
 
 
-def _unknown(reason: str) -> Verdict:
+def _later(question: Question, reason: str) -> Answer:
     """Say that nothing is known of an expression; not remembered."""
-    return Verdict(Outcome.UNVERIFIABLE, f"{reason}: it is tried again later")
+    return unknown(question, f"{reason}: it is tried again later")

@@ -22,6 +22,7 @@ from typing import Self
 
 import tocsin
 from tocsin.adapters.promql_pipe import ChildFailedError, ChildPipe
+from tocsin.promql.confined import Confined, confined_of
 from tocsin.promql.guard import MAX_LENGTH, check_characters
 from tocsin.promql.verdict import Outcome, Verdict, verdict_of
 
@@ -31,6 +32,12 @@ _START_SECONDS = 60.0
 _SECONDS = 10.0
 """By the clock, for a message; the child itself allows 2 s of processor time an expression."""
 _ATTEMPTS = 3
+
+
+Question = str | tuple[str, str]
+"""An expression to judge, or one to confine to the namespace beside it."""
+Answer = Verdict | Confined
+"""A verdict on an expression, or the expression confined."""
 
 
 class ParserUnavailableError(Exception):
@@ -86,17 +93,32 @@ class PromqlWorker:
 
         Never raises for bad input; ParserUnavailableError where no child runs.
         """
-        verdicts: dict[str, Verdict] = {}
-        short: list[str] = []
-        for expression in dict.fromkeys(expressions):
-            refusal = check_characters(expression) if len(expression) > MAX_LENGTH else None
+        answers = self.answer_many(expressions)
+        return {text_of(asked): one for asked, one in answers.items() if isinstance(one, Verdict)}
+
+    def confine_many(self, expressions: Sequence[str], namespace: str) -> dict[str, Confined]:
+        """
+        Confine each expression to the series of a namespace.
+
+        Never raises for bad input; ParserUnavailableError where no child runs.
+        """
+        answers = self.answer_many([(text, namespace) for text in expressions])
+        return {text_of(asked): one for asked, one in answers.items() if isinstance(one, Confined)}
+
+    def answer_many(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Answer questions of both kinds, as `judge_many` and `confine_many` do."""
+        answers: dict[Question, Answer] = {}
+        short: list[Question] = []
+        for question in dict.fromkeys(questions):
+            text = text_of(question)
+            refusal = check_characters(text) if len(text) > MAX_LENGTH else None
             if refusal:
-                verdicts[expression] = Verdict(Outcome.INVALID, refusal.message)
+                answers[question] = refused(question, refusal.message)
             else:
-                short.append(expression)
+                short.append(question)
         for batch in _batches(short):
-            verdicts.update(zip(batch, self._judge_batch(batch), strict=True))
-        return verdicts
+            answers.update(zip(batch, self._answer_batch(batch), strict=True))
+        return answers
 
     def stop(self) -> None:
         """End the child, from any thread: what is being asked fails, and nothing more is asked."""
@@ -124,36 +146,34 @@ class PromqlWorker:
     ) -> None:
         self.close()
 
-    def _judge_batch(self, batch: list[str]) -> list[Verdict]:
+    def _answer_batch(self, batch: list[Question]) -> list[Answer]:
         try:
             return self._ask(batch)
         except ChildFailedError:
             self._drop()
             self.restarts += 1
-        return [self._judge_alone(expression) for expression in batch]
+        return [self._answer_alone(question) for question in batch]
 
-    def _judge_alone(self, expression: str) -> Verdict:
+    def _answer_alone(self, question: Question) -> Answer:
         try:
-            return self._ask([expression])[0]
+            return self._ask([question])[0]
         except ChildFailedError as error:
             self._drop()
             self.restarts += 1
-            return Verdict(
-                Outcome.UNVERIFIABLE,
+            return unknown(
+                question,
                 f"the parser was ended while it read this expression ({error}): "
                 "write it shorter, or move parts of it into recording rules",
             )
 
-    def _ask(self, batch: list[str]) -> list[Verdict]:
+    def _ask(self, batch: list[Question]) -> list[Answer]:
         pipe = self._running()
         answer = pipe.exchange(json.dumps(batch).encode(), self._seconds)
         try:
-            verdicts = [_shared(verdict_of(row)) for row in json.loads(answer)]
+            rows = json.loads(answer)
+            return [_read(question, row) for question, row in zip(batch, rows, strict=True)]
         except (ValueError, TypeError) as error:
             raise ChildFailedError("its answer makes no sense") from error
-        if len(verdicts) != len(batch):
-            raise ChildFailedError("its answer makes no sense")
-        return verdicts
 
     def _running(self) -> ChildPipe:
         """Give a child that has said it is ready."""
@@ -177,16 +197,40 @@ class PromqlWorker:
         self._ready = False
 
 
-def _batches(expressions: list[str]) -> Iterator[list[str]]:
+def text_of(question: Question) -> str:
+    """Give the expression that a question is about."""
+    return question if isinstance(question, str) else question[0]
+
+
+def refused(question: Question, message: str) -> Answer:
+    """Answer that an expression is proven wrong."""
+    if isinstance(question, str):
+        return Verdict(Outcome.INVALID, message)
+    return Confined(problem=message)
+
+
+def unknown(question: Question, message: str) -> Answer:
+    """Answer that nothing is known of an expression."""
+    if isinstance(question, str):
+        return Verdict(Outcome.UNVERIFIABLE, message)
+    return Confined(problem=message, unknown=True)
+
+
+def _read(question: Question, row: list[str]) -> Answer:
+    return _shared(verdict_of(row)) if isinstance(question, str) else confined_of(row)
+
+
+def _batches(questions: list[Question]) -> Iterator[list[Question]]:
     """Cut a list into messages that are bounded in number and in size."""
-    batch: list[str] = []
+    batch: list[Question] = []
     size = 0
-    for expression in expressions:
-        if batch and (len(batch) == BATCH or size + len(expression) > BATCH_CHARACTERS):
+    for question in questions:
+        length = len(text_of(question))
+        if batch and (len(batch) == BATCH or size + length > BATCH_CHARACTERS):
             yield batch
             batch, size = [], 0
-        batch.append(expression)
-        size += len(expression)
+        batch.append(question)
+        size += length
     if batch:
         yield batch
 

@@ -47,6 +47,7 @@ class SecretWatch:
         sink: Sink,
         *,
         failed: Callable[[str, str], None] = lambda _kind, _reason: None,
+        kind: str = "AlertmanagerSecret",
         silence: float = _SILENCE,
     ) -> None:
         self._transport = transport
@@ -55,6 +56,7 @@ class SecretWatch:
         self._query = {"fieldSelector": f"metadata.name={name}"}
         self._sink = sink
         self._failed = failed
+        self._kind = kind
         self._silence = silence
         self._version: str | None = None
 
@@ -76,7 +78,7 @@ class SecretWatch:
                 elif error.status:
                     # The server spoke: what it said of the watch may hold for our version too.
                     self._version = None
-                    self._failed("AlertmanagerSecret", error.reason)
+                    self._failed(self._kind, error.reason)
                     LOG.warning("watching Secret %s: %s", self._where, error)
                 await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 jitter
                 pause = min(pause * 2, BACKOFF_CAP)

@@ -35,6 +35,10 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "last_full_pass_timestamp_seconds": ("When every object was last listed and judged.", ()),
     "alertmanager_secret_bytes": ("Size of the Alertmanager Secret.", ()),
     "alertmanager_secret_budget_bytes": ("Largest size the Alertmanager Secret may have.", ()),
+    "alertmanager_base_valid": (
+        "Whether the base configuration is merged as it is now; absent where none is named.",
+        (),
+    ),
     "event_loop_lag_seconds": ("Largest delay of the event loop within the last minute.", ()),
     "build_info": ("Version of the operator; always 1.", ("version",)),
 }
@@ -112,6 +116,10 @@ class PrometheusTelemetry:
         self.last_full_pass = at_monotonic
         ago = self._monotonic() - at_monotonic
         self._gauges["last_full_pass_timestamp_seconds"].set(self._wall() - ago)
+
+    def alertmanager_base(self, *, valid: bool) -> None:
+        """Show whether the base is merged as it is now."""
+        self._gauges["alertmanager_base_valid"].set(int(valid))
 
     def alertmanager_secret(self, used_bytes: int, budget_bytes: int) -> None:
         """Show the size of the Alertmanager Secret and its budget."""

@@ -88,7 +88,9 @@ class ExpectedAlert(KubeModel):
     severity: Severity | None = None
     """severity of the alert."""
     labels: Annotated[dict[LabelName, LabelValue], Field(max_length=16)] = Field(default={})
-    """labels that the alert has."""
+    """labels that the alert has; those that are not named are not compared."""
+    annotations: Annotated[dict[AnnotationName, Text], Field(max_length=8)] = Field(default={})
+    """annotations that the alert has, as they read then; others are not compared."""
 
 
 class Expectation(KubeModel):

@@ -21,10 +21,12 @@ from tocsin.api.meta import (
     LabelName,
     Name,
     NamespaceName,
+    SecretKey,
     SecretKeyRef,
     Severity,
     ShortText,
 )
+from tocsin.api.policy import Policy
 
 LabelKey = Annotated[str, StringConstraints(min_length=1, max_length=317)]
 
@@ -45,6 +47,15 @@ class SecretLocation(KubeModel):
     """name of the Secret; set it as `spec.configSecret` of the Alertmanager object."""
 
 
+class BaseSecret(KubeModel):
+    """An Alertmanager configuration that was there before Tocsin, and is kept."""
+
+    name: Name
+    """name of the Secret, in the namespace of `alertmanager.secret`; only read, never written."""
+    key: SecretKey = "alertmanager.yaml"
+    """key of the Secret that holds the configuration."""
+
+
 class ServiceAccountName(KubeModel):
     """The operator's own ServiceAccount, named in messages that ask for consent."""
 
@@ -59,6 +70,10 @@ class AlertmanagerSettings(KubeModel):
 
     secret: SecretLocation = SecretLocation()
     """secret that the operator makes and keeps: the Alertmanager configuration."""
+    base_secret: BaseSecret | None = None
+    """baseSecret holds an existing configuration, which becomes a part of the operator's."""
+    existing_namespaces: Annotated[tuple[NamespaceName, ...], Field(max_length=256)] = ()
+    """existingNamespaces may have channels that are receivers of the base configuration."""
     urls: Annotated[tuple[URL, ...], Field(max_length=16)] = ()
     """urls of every replica, read to see which configuration is loaded; empty: not observed."""
     version: Annotated[str, StringConstraints(max_length=32, pattern=r"^0\.[0-9]+(\.[0-9]+)?$")] = (
@@ -71,6 +86,15 @@ class AlertmanagerSettings(KubeModel):
     """secretFilesPath is where prometheus-operator mounts the Secret's keys in Alertmanager."""
     max_secret_bytes: Annotated[int, Field(ge=1024, le=1_040_000)] = 1_000_000
     """maxSecretBytes is the budget of the Secret; growth beyond it is refused with SizeLimit."""
+
+
+class PrometheusSettings(KubeModel):
+    """The Prometheus that evaluates the rules."""
+
+    version: Annotated[
+        str, StringConstraints(max_length=32, pattern=r"^[23]\.[0-9]+(\.[0-9]+)?$")
+    ] = "3.15.0"
+    """version of Prometheus that the rules are written for: which template functions it has."""
 
 
 class Grouping(KubeModel):
@@ -130,8 +154,26 @@ class Limits(KubeModel):
     """rulesPerNamespace is the largest number of AlertRules that are compiled."""
     channels_per_namespace: Annotated[int, Field(ge=1, le=10_000)] = 50
     """channelsPerNamespace is the largest number of NotificationChannels that are compiled."""
+    min_interval: Duration = "1s"
+    """minInterval is the shortest interval, groupInterval and repeatInterval; 15s is sensible."""
     rule_bytes: Annotated[int, Field(ge=1024, le=409_600)] = 131_072
     """ruleBytes is the largest PrometheusRule that one AlertRule may become."""
+    bytes_per_namespace: Annotated[int, Field(ge=1024, le=1_000_000_000)] = 134_217_728
+    """bytesPerNamespace is the largest sum of the PrometheusRules of one namespace."""
+
+
+class PromtoolSettings(KubeModel):
+    """The program that runs the tests of AlertRules."""
+
+    path: Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\s]*$")] = "promtool"
+    """path of promtool; a name alone is looked for in PATH. Empty: tests are not run."""
+    timeout: Annotated[
+        str,
+        StringConstraints(min_length=2, max_length=16, pattern=r"^([0-9]{1,4}m)?([0-9]{1,4}s)?$"),
+    ] = "10s"
+    """timeout is how much processor time the tests of one rule may take."""
+    processes: Annotated[int, Field(ge=1, le=16)] = 1
+    """processes is how many runs of promtool there may be at once, about 80 MiB each."""
 
 
 class OperatorConfig(KubeModel):
@@ -139,6 +181,8 @@ class OperatorConfig(KubeModel):
 
     alertmanager: AlertmanagerSettings = AlertmanagerSettings()
     """alertmanager that is configured and observed."""
+    prometheus: PrometheusSettings = PrometheusSettings()
+    """prometheus that evaluates the rules."""
     service_account: ServiceAccountName = ServiceAccountName()
     """serviceAccount that the operator runs as; messages that ask for consent name it."""
     default_channels: Annotated[tuple[DefaultChannel, ...], Field(max_length=16)] = ()
@@ -166,8 +210,24 @@ class OperatorConfig(KubeModel):
     """ruleLabels are put on every PrometheusRule, so that Prometheus' ruleSelector finds it."""
     reserved_labels: Annotated[tuple[LabelName, ...], Field(max_length=64)] = ()
     """reservedLabels are label names that users may not set, besides tocsin_*."""
+    enforce_namespace: bool = False
+    """enforceNamespace lets the expressions of tenants read only series of their namespace."""
+    policy: Policy = Policy()
+    """policy says what the platform asks of every AlertRule."""
+    promtool: PromtoolSettings = PromtoolSettings()
+    """promtool runs the tests of AlertRules before they go live."""
     limits: Limits = Limits()
     """limits of one namespace."""
+
+    @model_validator(mode="after")
+    def _base_is_another_secret(self) -> Self:
+        base = self.alertmanager.base_secret
+        if base is not None and base.name == self.alertmanager.secret.name:
+            raise ValueError(
+                f"alertmanager.baseSecret.name: {base.name!r} is the Secret that the operator "
+                "writes; name the one that holds the configuration from before"
+            )
+        return self
 
     @model_validator(mode="after")
     def _severities_agree(self) -> Self:
@@ -190,7 +250,7 @@ class OperatorConfig(KubeModel):
                 for index, channel in enumerate(self.default_channels)
             },
         }
-        for field, severity in named.items():
+        for field, severity in (*named.items(), *self.policy.named_severities()):
             if severity is not None and severity not in self.severities:
                 raise ValueError(
                     f"{field}: {severity!r} is not one of severities; "
@@ -202,13 +262,14 @@ class OperatorConfig(KubeModel):
     def _intervals_can_be_held(self) -> Self:
         """Alertmanager refuses an interval of zero, and none can be longer than 292 years."""
         for field, duration, shortest in (
-            ("groupWait", self.grouping.group_wait, 0),
-            ("groupInterval", self.grouping.group_interval, 1_000),
-            ("repeatInterval", self.grouping.repeat_interval, 1_000),
+            ("grouping.groupWait", self.grouping.group_wait, 0),
+            ("grouping.groupInterval", self.grouping.group_interval, 1_000),
+            ("grouping.repeatInterval", self.grouping.repeat_interval, 1_000),
+            ("limits.minInterval", self.limits.min_interval, 1_000),
         ):
             if not shortest <= milliseconds(duration) <= _LONGEST:
                 raise ValueError(
-                    f"grouping.{field}: {duration} is too short or too long; write for example 5m"
+                    f"{field}: {duration} is too short or too long; write for example 5m"
                 )
         return self
 

@@ -25,6 +25,8 @@ _PRIVATE = frozenset(
     {*TYPES, "httpConfig", "headers", "postgres", "redis", "jsonrpc", "url", "static"}
 )
 """Places whose values may be secrets, by mistake or not."""
+_LISTED = len(TYPES)
+"""Fields that a message names, at most: all receivers."""
 _BOUNDS = {
     "string_too_long": "is too long, at most {max_length} characters; shorten it",
     "too_long": "is too long, at most {max_length} entries; shorten it",
@@ -84,7 +86,7 @@ def _unknown(parent: Shape | None, name: str) -> str:
         return f"there is no field {shown}; did you mean {meant}?"
     if below := place_below(parent, name):
         return f"there is no field {shown} here; it stands in {below}"
-    shortened = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")  # noqa: PLR2004 a line of them
+    shortened = ", ".join(known[:_LISTED]) + (", ..." if len(known) > _LISTED else "")
     return f"there is no field {shown} here; use one of {shortened}, or remove it"
 
 
@@ -113,6 +115,8 @@ def _bad_value(
             f"{shown}needs quotes, because the Kubernetes API has no fractions; "
             f'write {name}: "{value}", or a percentage'
         )
+    if isinstance(value, str) and _is_name_in_list(shape, path) and not _is_private(path):
+        return f"{shown}is only a name; write {name}: [{{name: {plain(value)[:SHOWN]}}}]"
     if kind == "literal_error" and shape is not None:
         meant = nearest(str(value), map(str, shape.arguments))
         return f"{shown}is unknown; {remedy}" + (f" (did you mean {meant}?)" if meant else "")
@@ -120,6 +124,13 @@ def _bad_value(
         return f"{shown}has blanks or a line break around it; {remedy}, on one line"
     words = _BOUNDS.get(kind, f"is not {what_is(shape) if shape else 'allowed here'}; {{remedy}}")
     return shown + words.format(remedy=remedy, **context)
+
+
+def _is_name_in_list(shape: Shape | None, path: Sequence[Step]) -> bool:
+    """Tell whether an object stands in a list that is wanted by its name alone."""
+    if shape is None or shape.model is None or not isinstance(path[-1], int):
+        return False
+    return known_fields(shape)[:1] == ["name"]
 
 
 def _argument(shape: Shape | None, position: int) -> Shape | None:

@@ -86,6 +86,16 @@ ALERTMANAGER_SECRET_RULES = (
 )
 """Rules of the Role in the Alertmanager Secret's namespace, restricted to its name."""
 
+BASE_SECRET_RULES = (
+    PolicyRule(
+        "read the existing configuration that is kept, where alertmanager.baseSecret names one",
+        "",
+        ("secrets",),
+        ("list", "watch"),
+    ),
+)
+"""Further rules of that Role, restricted to the base Secret's name."""
+
 SECRET_READER_RULES = (
     PolicyRule(
         "read a Secret that a channel of the namespace names",

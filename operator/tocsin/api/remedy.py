@@ -25,6 +25,15 @@ _KNOWN_AS = {
     "paused": "suspend",
     "receivers": "channels",
     "headers": "httpConfig",
+    "teams": "msteamsv2",
+    "microsoftteams": "msteamsv2",
+    "splunk": "victorops",
+    "splunkoncall": "victorops",
+    "sms": "sns",
+    "mail": "email",
+    "smtp": "email",
+    "wecom": "wechat",
+    "http": "webhook",
 }
 _KINDS: tuple[tuple[Any, str, str], ...] = (
     (
@@ -159,8 +168,16 @@ def _object(shape: Shape, field: str) -> str:
     if shape.model is meta.SecretKeyRef:
         return f"write {field}: {{name: SECRET, key: KEY}}, which names a key of a Secret"
     needed = [name for name, info in fields_of(_model(shape)).items() if info.is_required()]
-    inside = ", ".join(f"{name}: ..." for name in needed)
+    inside = ", ".join(f"{name}: ..." for name in needed) or _some_secret(_model(shape))
     return f"write an object, as in {field}: {{{inside}}}"
+
+
+def _some_secret(model: type[meta.KubeModel]) -> str:
+    """Give the first secret of a model that needs nothing by itself, as most receivers do."""
+    for name, info in fields_of(model).items():
+        if shape_of_field(info).model is meta.SecretKeyRef:
+            return f"{name}: {{name: SECRET, key: KEY}}"
+    return ""
 
 
 def _model(shape: Shape) -> type[meta.KubeModel]:

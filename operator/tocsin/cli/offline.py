@@ -21,7 +21,10 @@ from tocsin.api.meta import ALERT_RULE, GROUP, NOTIFICATION_CHANNEL, ObjectRef, 
 from tocsin.api.parse import parse_resource
 from tocsin.api.problem import Problem, Reason, Rejection
 from tocsin.cli.sources import Object, Place, Unreadable
+from tocsin.compile.quota import bytes_problem, size_of
 from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
+from tocsin.compile.tenancy import is_confined
+from tocsin.promql.confined import Confined
 from tocsin.promql.verdict import Verdict
 
 _PART = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
@@ -29,6 +32,8 @@ _NAMESPACE = re.compile(f"(?=.{{1,63}}$){_PART}")
 _NAME = re.compile(rf"(?=.{{1,253}}$){_PART}(?:\.{_PART})*")
 
 Judge = Callable[[Sequence[str]], Mapping[str, Verdict]]
+Confine = Callable[[Sequence[str], str], Mapping[str, Confined]]
+"""Confines expressions to a namespace (`cli.confining`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,10 @@ class Offline:
     findings: list[Finding] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     suspended: int = 0
+    count: int = 0
+    """Objects of ours, good or not."""
+    confine: Confine | None = None
+    """Needed where `config.enforceNamespace` is set; without it tenants' rules are refused."""
     _seen: dict[ObjectRef, Place] = field(default_factory=dict)
 
     def take(self, found: Object | Unreadable) -> None:
@@ -79,6 +88,7 @@ class Offline:
             self.namespaces[name] = {str(key): str(value) for key, value in labels.items()}
 
     def _ours(self, place: Place, document: Mapping[str, Any]) -> None:
+        self.count += 1
         metadata = document.get("metadata")
         if isinstance(metadata, Mapping) and not metadata.get("namespace"):
             document = {**document, "metadata": {**metadata, "namespace": self.namespace}}
@@ -116,14 +126,19 @@ class Offline:
         """Compile every rule, in the order of the files; rejected ones become findings."""
         wanted = [text for _, rule in self.rules.values() for text in expressions_of(rule.spec)]
         verdicts = judge(wanted) if wanted else {}
+        confined = self._confined()
         compiled: dict[ObjectRef, CompiledRule] = {}
+        used: Counter[str] = Counter()
         for ref, (place, rule) in self.rules.items():
             result = compile_alert_rule(
                 rule,
                 verdicts=verdicts,
                 namespace_labels=self.namespaces.get(ref.namespace, {}),
                 config=self.config,
+                confined=confined.get(ref.namespace),
             )
+            if isinstance(result, CompiledRule) and not rule.spec.suspend:
+                result = self._within_bytes(ref, result, used)
             if isinstance(result, Rejection):
                 self._reject(place, result)
                 continue
@@ -132,7 +147,42 @@ class Offline:
                 self.suspended += 1
             else:
                 compiled[ref] = result
+        if any(one.inhibit is not None for one in compiled.values()):
+            self._judge_inhibitions(compiled)
         return compiled
+
+    def _judge_inhibitions(self, compiled: dict[ObjectRef, CompiledRule]) -> None:
+        """Take out the rules that close a cycle, and warn of what mutes the others."""
+        from tocsin.cli.offline_inhibition import judge_inhibitions  # noqa: PLC0415 few have it
+
+        specs = {ref: rule.spec for ref, (_, rule) in self.rules.items()}
+        closing, warnings = judge_inhibitions(compiled, specs)
+        for ref, problem in closing.items():
+            self._reject(self.rules[ref][0], Rejection(ref, (problem,)))
+            del compiled[ref]
+        for ref, found in warnings.items():
+            self.warn(ref, found)
+
+    def _confined(self) -> dict[str, Mapping[str, Confined]]:
+        """Confine the expressions of tenants, by namespace."""
+        texts: dict[str, list[str]] = {}
+        for ref, (_, rule) in self.rules.items():
+            if self.confine is not None and is_confined(ref.namespace, self.config):
+                texts.setdefault(ref.namespace, []).extend(expressions_of(rule.spec))
+        if self.confine is None:
+            return {}
+        return {name: self.confine(written, name) for name, written in texts.items()}
+
+    def _within_bytes(
+        self, ref: ObjectRef, rule: CompiledRule, used: Counter[str]
+    ) -> CompiledRule | Rejection:
+        """Refuse what passes its namespace's limit; the order of the files is that of age."""
+        size = size_of(rule.child)
+        problem = bytes_problem(ref.namespace, used[ref.namespace], size, self.config.limits)
+        if problem is not None:
+            return Rejection(ref, (problem,))
+        used[ref.namespace] += size
+        return rule
 
     def check_channels(self) -> list[ObjectRef]:
         """Check every channel and give the good ones."""

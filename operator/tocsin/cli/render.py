@@ -13,11 +13,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tocsin.cli.arguments import add_base, add_sources, add_surroundings
+
 if TYPE_CHECKING:
     from tocsin.adapters.promql_worker import PromqlWorker
     from tocsin.api.config import OperatorConfig
     from tocsin.api.meta import ObjectRef
     from tocsin.cli.offline import Offline
+    from tocsin.compile.base_config import BaseConfiguration
     from tocsin.compile.rules import CompiledRule
     from tocsin.promql.verdict import Verdict
 
@@ -34,7 +37,8 @@ examples:
   tocsin render alerts/ channels.yaml --alertmanager-config
   helm template . | tocsin render -
 
-exit status: 0 all objects are good, 1 something was rejected, 2 wrong usage
+exit status: 0 all objects are good, 1 something was rejected, 2 wrong usage, or a
+file or document that could not be read (the others were rendered all the same)
 """
 
 
@@ -54,19 +58,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="also print the Alertmanager configuration, as the Secret that holds it; "
         "values of other Secrets are shown as <secret>",
     )
+    add_surroundings(parser)
     parser.add_argument(
-        "--config",
-        metavar="FILE",
-        help="the operator's configuration (severities, default channels, limits); "
-        "default: the built-in one",
+        "--alertmanager-version",
+        metavar="VERSION",
+        help="refuse what this Alertmanager does not know; default: the configuration's",
     )
-    parser.add_argument(
-        "--namespace",
-        "-n",
-        metavar="NAME",
-        default="default",
-        help="namespace of objects that name none (default: default)",
-    )
+    add_base(parser)
     parser.add_argument(
         "--output",
         "-o",
@@ -75,16 +73,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="yaml: one document an object (the default); json: one List",
     )
     parser.set_defaults(run=run)
-
-
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that say what is read."""
-    parser.add_argument(
-        "sources",
-        nargs="+",
-        metavar="FILE|DIR|-",
-        help="YAML or JSON files, folders of them, or - for standard input",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -98,31 +86,36 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, worker: PromqlWorker) -> int:
     from tocsin.api.shown import plain  # noqa: PLC0415 the child starts meanwhile
+    from tocsin.cli.base_file import read_base_file, with_base_named  # noqa: PLC0415 as above
     from tocsin.cli.configuration import read_config  # noqa: PLC0415 the child starts meanwhile
+    from tocsin.cli.confining import confine_with  # noqa: PLC0415 the child starts meanwhile
     from tocsin.cli.findings import print_findings  # noqa: PLC0415 the child starts meanwhile
     from tocsin.cli.offline import Offline  # noqa: PLC0415 the child starts meanwhile
     from tocsin.cli.sources import UsageError, objects_in, read_sources  # noqa: PLC0415 as above
 
     try:
-        config = read_config(args.config)
+        config = read_config(args.config, args.alertmanager_version)
+        base = None if args.base is None else read_base_file(args.base, config)
+        config = config if base is None else with_base_named(config)
         sources = read_sources(args.sources)
     except UsageError as error:
         print(plain(f"tocsin render: {error}"), file=sys.stderr)
         return 2
-    offline = Offline(config, args.namespace)
+    offline = Offline(config, args.namespace, confine=confine_with(worker))
     for found in objects_in(sources):
         offline.take(found)
-    compiled = offline.compile_rules(lambda texts: _judge(worker, texts))
+    compiled = offline.compile_rules(lambda texts: judge_with(worker, texts))
     channels = offline.check_channels()
     objects = [one.child for one in compiled.values()]
     if args.alertmanager_config:
-        objects.append(_alertmanager_secret(offline, compiled, channels))
+        objects.append(_alertmanager_secret(offline, compiled, channels, base))
     _print_objects(objects, args.output)
     sys.stdout.flush()
     return print_findings(offline)
 
 
-def _judge(worker: PromqlWorker, texts: Sequence[str]) -> Mapping[str, Verdict]:
+def judge_with(worker: PromqlWorker, texts: Sequence[str]) -> Mapping[str, Verdict]:
+    """Judge in the child process; where none can be started, every verdict says so."""
     from tocsin.adapters.promql_worker import ParserUnavailableError  # noqa: PLC0415 is loaded
     from tocsin.promql.verdict import Outcome, Verdict  # noqa: PLC0415 is loaded
 
@@ -133,33 +126,32 @@ def _judge(worker: PromqlWorker, texts: Sequence[str]) -> Mapping[str, Verdict]:
 
 
 def _alertmanager_secret(
-    offline: Offline, compiled: Mapping[ObjectRef, CompiledRule], channels: Sequence[ObjectRef]
+    offline: Offline,
+    compiled: Mapping[ObjectRef, CompiledRule],
+    channels: Sequence[ObjectRef],
+    base: BaseConfiguration | None,
 ) -> dict[str, Any]:
     """Give the Alertmanager Secret as the operator would write it, without any secret."""
+    from tocsin.cli.offline_inputs import (  # noqa: PLC0415 as above
+        alertmanager_inputs,
+        labels_of,
+    )
     from tocsin.compile.alertmanager import (  # noqa: PLC0415 only where it is asked for
-        AlertmanagerInputs,
-        ChannelInput,
         compile_alertmanager,
     )
     from tocsin.compile.channels import secret_uses, smtp_secret_use  # noqa: PLC0415 as above
     from tocsin.compile.routing import routing_of  # noqa: PLC0415 as above
 
     specs = {ref: offline.channels[ref][1].spec for ref in channels}
-    inputs = AlertmanagerInputs(
-        channels={
-            (ref.namespace, ref.name): ChannelInput(ref, spec, usable=True)
-            for ref, spec in specs.items()
-        },
-        blocks={one.block.digest: one.block for one in compiled.values() if one.block is not None},
-        namespaces=offline.namespaces,
-        config=offline.config,
-    )
+    inputs = alertmanager_inputs(offline, compiled, channels, base)
     for ref, one in compiled.items():
-        offline.warn(ref, routing_of(ref, one.block, one.severities, inputs).problems)
+        labels = labels_of(one.child)
+        offline.warn(ref, routing_of(ref, one.block, one.severities, inputs, labels).problems)
     output = compile_alertmanager(inputs)
     uses = [use for ref, spec in specs.items() for use in secret_uses(ref, spec)]
     smtp = smtp_secret_use(offline.config)
     files = sorted(use.file for use in ([smtp] if smtp is not None else []) + uses)
+    files += sorted(base.files) if base is not None else []
     return _secret(offline.config, output.text, output.files, files)
 
 

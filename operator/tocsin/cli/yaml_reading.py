@@ -1,45 +1,39 @@
 """
 YAML and JSON from anybody's files: bounded, and with the same eyes as kubectl.
 
-libyaml's own recursion has no bound: 100 kB of `[` end the process. So depth is
-looked at first, and what aliases would unfold to is counted before it is walked.
-Scalars are read as Kubernetes reads them: dates and `1:30` are strings.
+Scalars are read as Kubernetes reads them: dates and `1:30` are strings. What is too
+large, too deep or repeats itself without end is refused first (`yaml_bounds`).
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 from yaml.constructor import ConstructorError
 
-MAX_BYTES = 64 << 20
-MAX_DEPTH = 100
-MAX_NODES = 2_000_000
-"""Values in one document with its aliases unfolded."""
+from tocsin.cli.yaml_bounds import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MalformedError,
+    check_aliases,
+    check_depth,
+    place_of,
+    size_problem,
+)
+from tocsin.cli.yaml_split import split
 
-_BRACKETS = re.compile(rb"[\[\]{}]")
-_COMPACT = re.compile(rb"(?:[-?:][ \t]+){%d}" % MAX_DEPTH)
-_INDENTED = re.compile(rb"\n {%d}" % (2 * MAX_DEPTH))
-_ALIAS = re.compile(rb"(?:^|[\s\[{,:-])\*[^\s*]", re.MULTILINE)
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MalformedError", "compose_documents", "read_documents"]
+
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18}|0x[0-9a-fA-F]{1,16}|0o?[0-7]{1,21})$")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$")
-
-
 _MERGE = "tag:yaml.org,2002:merge"
 _KEPT = ("bool", "null", "merge")
-
-
-class MalformedError(Exception):
-    """A file that cannot be read; `line` counts from 1."""
-
-    def __init__(self, message: str, line: int = 1) -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
+_TAG = "could not determine a constructor for the tag"
 
 
 def _resolvers() -> dict[Any, Any]:
@@ -100,27 +94,50 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456
 
 def read_documents(data: bytes, *, is_json: bool = False) -> list[Any]:
     """Read every document of a file; MalformedError says what is wrong and where."""
-    if len(data) > MAX_BYTES:
-        raise MalformedError(f"the file is larger than {MAX_BYTES:,} bytes: split it")
+    too_much = size_problem(data)
+    if too_much is not None:
+        raise too_much
     try:
         if is_json:
             return [json.loads(data, object_pairs_hook=_object)]
-        _check_depth(data)
+        check_depth(data, _Loader)
         documents = list(yaml.load_all(data, Loader=_Loader))
     except yaml.YAMLError as error:
-        raise _malformed(error) from error
+        raise _malformed(error, data) from error
     except json.JSONDecodeError as error:
-        raise MalformedError(f"not JSON: {error.msg}", error.lineno) from error
+        raise MalformedError(f"not JSON: {error.msg}", error.lineno, error.colno) from error
     except RecursionError as error:
         raise MalformedError("nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise MalformedError("not UTF-8", *place_of(data, error.start)) from error
     except (ValueError, TypeError) as error:
         raise MalformedError(f"not readable: {error}") from error
-    if _ALIAS.search(data):
-        try:
-            _check_aliases(documents)
-        except RecursionError as error:
-            raise MalformedError(f"its aliases nest deeper than {MAX_DEPTH} levels") from error
+    check_aliases(data, documents)
     return documents
+
+
+def read_parts(data: bytes, *, is_json: bool = False) -> Iterator[Any | MalformedError]:
+    """
+    Read every document of a file, or say of each one why it cannot be read.
+
+    An error's place counts from the start of the file.
+    """
+    try:
+        documents = read_documents(data, is_json=is_json)
+    except MalformedError as error:
+        whole = error
+    else:
+        yield from documents
+        return
+    parts = [] if is_json or size_problem(data) else split(data)
+    if len(parts) <= 1:
+        yield whole
+        return
+    for part in parts:
+        try:
+            yield from read_documents(part.data)
+        except MalformedError as error:
+            yield MalformedError(error.message, error.line + part.lines_before, error.column)
 
 
 def compose_documents(data: bytes) -> list[Any]:
@@ -132,68 +149,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make a JSON object; a name that stands twice is refused, as in YAML."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise MalformedError(f"not JSON: the key {twice!r} stands twice")
     return made
 
 
-def _malformed(error: yaml.YAMLError) -> MalformedError:
+def _malformed(error: yaml.YAMLError, data: bytes) -> MalformedError:
     mark = getattr(error, "problem_mark", None)
-    line = mark.line + 1 if mark is not None else 1
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
-    return MalformedError(f"not YAML: {problem}", line)
-
-
-def _check_depth(data: bytes) -> None:
-    """Refuse deep nesting; the exact count is made only where a rough one is suspicious."""
-    suspicious = bool(_COMPACT.search(data) or _INDENTED.search(data))
-    depth = 0
-    for bracket in () if suspicious else _BRACKETS.findall(data):
-        depth = depth + 1 if bracket in b"[{" else max(depth - 1, 0)
-        if depth >= MAX_DEPTH:
-            suspicious = True
-            break
-    if not suspicious:
-        return
-    depth = 0
-    for event in yaml.parse(data, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise MalformedError(f"nested deeper than {MAX_DEPTH} levels", line)
-
-
-def _check_aliases(documents: list[Any]) -> None:
-    """Refuse documents whose aliases unfold to too much, too deeply, or into themselves."""
-    known: dict[int, tuple[int, int]] = {}
-    for document in documents:
-        size, depth = _unfolded(document, known, frozenset())
-        if size > MAX_NODES:
-            raise MalformedError(f"its aliases unfold to more than {MAX_NODES:,} values")
-        if depth > MAX_DEPTH:
-            raise MalformedError(f"its aliases nest deeper than {MAX_DEPTH} levels")
-
-
-def _unfolded(
-    value: Any, known: dict[int, tuple[int, int]], above: frozenset[int]
-) -> tuple[int, int]:
-    """Count the values of a tree and its levels, each shared part once."""
-    if not isinstance(value, (dict, list)):
-        return 1, 0
-    here = id(value)
-    if here in above:
-        raise MalformedError("an alias stands inside of what it repeats")
-    if here not in known:
-        inside = above | {here}
-        parts = [_unfolded(part, known, inside) for part in _parts(value)]
-        sizes, depths = zip(*parts, strict=True) if parts else ((), ())
-        known[here] = 1 + sum(sizes), 1 + max(depths, default=0)
-    return known[here]
-
-
-def _parts(value: dict[Any, Any] | list[Any]) -> Iterator[Any]:
-    return iter(value.values() if isinstance(value, dict) else value)
+    if mark is None:
+        position = getattr(error, "position", 0)
+        return MalformedError(f"not YAML: {problem}", *place_of(data, max(position, 0)))
+    return MalformedError(f"not YAML: {problem}", mark.line + 1, mark.column + 1)

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import KubeModel, ObjectRef, SecretKeyRef
 from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.api.problem import Problem, Reason
+from tocsin.compile.existing import check_existing
+from tocsin.compile.message_checks import MessageUse, html_fields, message_template_problem
 from tocsin.compile.names import digest_of
+from tocsin.compile.notify_checks import check_hours
 from tocsin.compile.receivers.email import SMTP_PASSWORD
 from tocsin.compile.receivers.entry import Surroundings, field_name
+from tocsin.compile.receivers.jira import takes_documents
 from tocsin.compile.receivers.table import check_receiver
 from tocsin.compile.refusals import (
+    brief_problem,
     control_problem,
     duration_problem,
     invalid,
@@ -29,16 +34,31 @@ from tocsin.compile.refusals import (
     present,
     severity_problem,
 )
-from tocsin.compile.template_checks import message_template_problem
 
 MAX_SECRET_BYTES = 8_192
 """A URL, token or password is shorter; the Alertmanager Secret is shared by all tenants."""
 
+MAX_PEM_BYTES = 32_768
+"""Certificates come in bundles."""
+
 _READABLE_NAME = 100
-_TEMPLATED_KEYS = ("routingKeySecretRef", "serviceKeySecretRef")
-_REQUESTED = re.compile(r"^spec\.(?:webhook|pagerduty)\.url$|\.(?:app|proxy|token)URL$")
+_TEMPLATED_KEYS = (
+    *("routingKeySecretRef", "serviceKeySecretRef", "opsgenie.apiKeySecretRef"),
+    *("pushover.userKeySecretRef", "pushover.tokenSecretRef", "wechat.apiSecretSecretRef"),
+)
+"""Secrets that Alertmanager renders as templates before it uses them."""
+_REQUESTED = re.compile(
+    r"^spec\.(?:webhook|pagerduty|incidentio)\.url$|\.(?:api|app|proxy|token)URL$"
+)
 """Fields with addresses of requests; other URLs are texts for people."""
+_PEM = {
+    "caSecretRef": "certificate",
+    "certSecretRef": "certificate",
+    "keySecretRef": "private key",
+}
+_DURATION = re.compile(r"\.(?:timeout|retry|expire|ttl|reopenDuration)$")
 _REPLACED = re.compile(r"\$\([a-zA-Z_0-9]+\)")
+_CHAT = re.compile("-?[0-9]{1,18}")
 _BREAKS = re.compile(rb"[\x00-\x1f\x7f]")
 
 
@@ -97,33 +117,39 @@ def check_channel(
 ) -> tuple[Problem, ...]:
     """Give everything that is wrong with a channel but the values of its secrets."""
     around = Surroundings(spec, config, {})
-    trusted = ref.namespace in config.trusted_namespaces
+    use = MessageUse(
+        trusted=ref.namespace in config.trusted_namespaces,
+        resolves=spec.send_resolved is not False,
+        version=config.alertmanager.version,
+        severities=config.severities,
+    )
+    pages = html_fields(spec)
     problems = [*_unsupported(spec), *check_receiver(around)]
+    problems += check_existing(ref, spec, config)
     problems += _policy(spec, config)
     for field, text in _texts(spec):
-        problem = _text_problem(field, text, trusted=trusted)
+        problem = _text_problem(field, text, _use_of(field, spec, use, pages))
         if problem is not None:
             problems.append(problem)
     return tuple(problems)
 
 
+def _use_of(
+    field: str, spec: NotificationChannelSpec, use: MessageUse, pages: frozenset[str]
+) -> MessageUse:
+    """Give how one field of a channel is read."""
+    document = field == "spec.jira.description.template" and takes_documents(spec.jira)
+    return replace(use, html=field in pages, document=document)
+
+
 def _unsupported(spec: NotificationChannelSpec) -> Iterator[Problem]:
-    if spec.subscribe is not None:
-        yield not_yet(
-            "spec.subscribe",
-            "leave it out and write an AlertRule with the foreign condition meanwhile",
-        )
-    if spec.digest is not None:
-        yield not_yet("spec.digest", "leave it out and set notify.groupInterval in rules meanwhile")
-    if spec.active_times:
-        yield not_yet("spec.activeTimes", "leave it out; the channel hears at any time meanwhile")
     if spec.verify is not None and spec.verify.on_change:
         yield not_yet("spec.verify.onChange", "leave it out and fire a test AlertRule meanwhile")
 
 
 def _policy(spec: NotificationChannelSpec, config: OperatorConfig) -> list[Problem]:
-    default = spec.default
-    return present(
+    default, subscribe = spec.default, spec.subscribe
+    problems = present(
         (
             severity_problem("spec.minSeverity", spec.min_severity, config.severities),
             severity_problem(
@@ -131,9 +157,21 @@ def _policy(spec: NotificationChannelSpec, config: OperatorConfig) -> list[Probl
                 None if default is None else default.min_severity,
                 config.severities,
             ),
+            severity_problem(
+                "spec.subscribe.minSeverity",
+                None if subscribe is None else subscribe.min_severity,
+                config.severities,
+            ),
             duration_problem("spec.default.after", None if default is None else default.after),
+            brief_problem("spec.digest", spec.digest),
         )
     )
+    problems += check_hours("spec.activeTimes", spec.active_times)
+    problems += present(
+        control_problem(f"spec.subscribe.alertNames[{index}]", name)
+        for index, name in enumerate(() if subscribe is None else subscribe.alert_names)
+    )
+    return problems
 
 
 def _texts(model: KubeModel, path: str = "spec") -> Iterator[tuple[str, str]]:
@@ -157,11 +195,11 @@ def _texts_in(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield from _texts_in(one, f"{path}.{name}")
 
 
-def _text_problem(field: str, text: str, *, trusted: bool) -> Problem | None:
+def _text_problem(field: str, text: str, use: MessageUse) -> Problem | None:
     problem = control_problem(field, text, lines=True)
     if problem is None and _REQUESTED.search(field) and not is_request_url(text):
         problem = invalid(field, "is no address that Alertmanager takes: write https://host/path")
-    if problem is None and field.endswith(".timeout"):
+    if problem is None and _DURATION.search(field):
         problem = duration_problem(field, text)
     if problem is None and "$(" in text:
         found = _REPLACED.search(text)
@@ -172,7 +210,7 @@ def _text_problem(field: str, text: str, *, trusted: bool) -> Problem | None:
                 "replace: write it without the brackets",
             )
     if problem is None and "{{" in text:
-        problem = message_template_problem(field, text, trusted=trusted)
+        problem = message_template_problem(field, text, use)
     return problem
 
 
@@ -196,6 +234,9 @@ def check_secret_value(
 def _value_problem(field: str, value: bytes) -> str | None:
     if not value:
         return "is empty: put the value there"
+    pem = next((what for end, what in _PEM.items() if field.endswith(end)), None)
+    if pem is not None:
+        return _pem_problem(pem, value)
     if len(value) > MAX_SECRET_BYTES:
         return (
             f"has {len(value):,} bytes, the limit is {MAX_SECRET_BYTES:,}: put only the value there"
@@ -208,10 +249,24 @@ def _value_problem(field: str, value: bytes) -> str | None:
         return "is not UTF-8 text: put the value there as text"
 
 
+def _pem_problem(what: str, value: bytes) -> str | None:
+    if len(value) > MAX_PEM_BYTES:
+        return (
+            f"has {len(value):,} bytes, the limit is {MAX_PEM_BYTES:,}: put only the {what} there"
+        )
+    if not value.isascii() or b"-----BEGIN" not in value or what.encode() not in value.lower():
+        return f"holds no {what} as PEM: put the text there, from -----BEGIN on"
+    return None
+
+
 def _text_reason(field: str, text: str) -> str | None:
     is_url = field.endswith(("URLSecretRef", "urlSecretRef"))
     if "{{" in text and (is_url or field.endswith(_TEMPLATED_KEYS)):
         return "holds {{, which Alertmanager would read as a template: remove it"
+    if field == "telegram.chatIDSecretRef" and not _CHAT.fullmatch(text):
+        return "is no chat's number: put it there in digits, such as -1001234567890"
+    if field.startswith("pushover.") and not text.isalnum():
+        return "is no key of Pushover: put the letters and digits there, and nothing else"
     if is_url and not _is_url(text):
         return "is no http or https URL: copy the whole address, from https:// on"
     return None

@@ -13,9 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tocsin.api.checks.timezones import is_timezone
 from tocsin.api.duration import PATTERN, milliseconds
 from tocsin.compile.refusals import is_request_url
 from tocsin.compile.route_model import parse_matcher
+from tocsin.compile.routes import HOURS
 
 _DURATION = re.compile(PATTERN)
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -25,7 +27,9 @@ _TOP = {
 }  # fmt: skip
 _ROOT_ONLY_ABSENT = ("matchers", "match", "match_re", "continue", "mute_time_intervals",
                      "active_time_intervals")  # fmt: skip
-_REQUESTED = re.compile(r"_configs\[\d+\]\.url$|\.(?:api|app|webhook|proxy|token)_url$")
+_REQUESTED = re.compile(
+    r"(?<!pushover)_configs\[\d+\]\.url$|\.(?:api|app|webhook|proxy|token)_url$"
+)
 """URLs that requests go to; others are texts for people, and may be templates."""
 _VARIABLE = re.compile(r"\$\([a-zA-Z_0-9]+\)")
 
@@ -52,6 +56,7 @@ def _problems(document: Mapping[str, Any]) -> Iterator[str]:
         if root.get(name):
             yield f"route: the root may not have {name}"
     yield from _route("route", root, frozenset(receivers), frozenset(intervals))
+    yield from _intervals(document)
     yield from _inhibitions(document)
     yield from _values("", document)
 
@@ -110,6 +115,20 @@ def _matchers(path: str, matchers: list[Any]) -> Iterator[str]:
             parse_matcher(text)
         except (TypeError, ValueError) as error:
             yield f"{path}: {error}"
+
+
+def _intervals(document: Mapping[str, Any]) -> Iterator[str]:
+    """Look at our own time intervals; Alertmanager knows more forms than we write."""
+    for interval in document.get("time_intervals") or ():
+        name = str(interval.get("name"))
+        if not name.startswith(HOURS):
+            continue
+        for one in interval.get("time_intervals") or ():
+            if not is_timezone(one.get("location", "UTC")):
+                yield f"time_intervals {name}: {one['location']!r} is no time zone"
+            for times in one.get("times") or ():
+                if times["start_time"] >= times["end_time"]:
+                    yield f"time_intervals {name}: {times['start_time']} is not before its end"
 
 
 def _inhibitions(document: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,10 @@ or suspended channel means, and who stands in for it; the routing tree and the
 - Unknown, refused or unusable channels are left out. Where none is left, the
   namespace's default channels hear, and where it has none, the platform's.
 - A suspended channel is a hearer that is told nothing: `suspend` means stop, and
-  must not send its alerts to somebody else.
+  must not send its alerts to somebody else. So is one whose hours never meet the
+  reference's.
+- Nobody stands in for the channels of an escalation step: they hear later than others
+  who hear already.
 """
 
 from __future__ import annotations
@@ -18,9 +21,12 @@ from dataclasses import dataclass
 
 from tocsin.api.config import OperatorConfig
 from tocsin.api.duration import milliseconds
+from tocsin.api.notify import ActiveTime
 from tocsin.api.problem import Reason
+from tocsin.compile.hours import Windows, both, hours_of, may_meet
 from tocsin.compile.inputs import AlertmanagerInputs, ChannelInput, ChannelKey
-from tocsin.compile.notify import RouteBlock
+from tocsin.compile.notify import RouteBlock, RouteChannel
+from tocsin.compile.receivers.team import mentions_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +42,26 @@ class Hearer:
     severities: tuple[str, ...] | None
     after: str | None = None
     suspended: bool = False
+    windows: Windows | None = Windows()  # noqa: RUF009 frozen
+    """When it hears: its own hours and the reference's; None where that cannot be said."""
+    unmet: bool = False
+    """Whether its own hours and the reference's have no minute in common."""
+    digest: str | None = None
+    """Over how long its messages are collected, None where it is told of each."""
+    by_team: bool = False
+    """Whether its recipient depends on the team, which is therefore grouped by."""
+    resolves: bool = True
+    """Whether it is told of an alert's end too."""
 
     @property
     def told(self) -> bool:
         """Whether anything at all may reach it."""
-        return not self.suspended and self.severities != ()
+        silent = self.suspended or self.unmet or self.windows is None
+        return not silent and self.severities != ()
 
     def hears(self, severity: str) -> bool:
         """Tell whether an alert of this severity reaches it."""
-        return not self.suspended and (self.severities is None or severity in self.severities)
+        return self.told and (self.severities is None or severity in self.severities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,7 @@ class Missing:
 
     key: ChannelKey
     reason: Reason
+    escalation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +118,61 @@ def block_audience(
 
     `defaults` are those of the block's namespace, where the caller has them already.
     """
+    hearers, missing = _named(block.channels, None, block.namespace, inputs)
+    from_defaults = not hearers and bool(block.to_defaults or missing)
+    if from_defaults:
+        standing_in = default_hearers(block.namespace, inputs) if defaults is None else defaults
+        hearers = list(standing_in)
+    for step in block.escalation:
+        later, lost = _named(step.channels, step.after, block.namespace, inputs)
+        heard = {one.key for one in hearers}  # a default channel may be a step's, too
+        hearers += [one for one in later if one.key not in heard]
+        missing += [Missing(one.key, one.reason, escalation=True) for one in lost]
+    return Audience(tuple(hearers), tuple(missing), from_defaults)
+
+
+def _named(
+    channels: Iterable[RouteChannel],
+    after: str | None,
+    namespace: str,
+    inputs: AlertmanagerInputs,
+) -> tuple[list[Hearer], list[Missing]]:
+    """Tell the channels that may be told from those that may not."""
     hearers: list[Hearer] = []
     missing: list[Missing] = []
-    for named in block.channels:
-        key = (named.namespace, named.name)
-        channel = inputs.channels.get(key)
-        reason = _refusal(channel, block.namespace, inputs)
+    for named in channels:
+        channel = inputs.channels.get(named.key)
+        reason = _refusal(channel, namespace, inputs)
         if channel is None or reason is not None:
-            missing.append(Missing(key, reason or Reason.CHANNEL_NOT_FOUND))
-            continue
-        floor = stricter(inputs.config, named.min_severity, channel.spec.min_severity)
-        hearers.append(Hearer(key, floor, suspended=bool(channel.spec.suspend)))
-    if hearers or not (block.to_defaults or missing):
-        return Audience(tuple(hearers), tuple(missing))
-    standing_in = default_hearers(block.namespace, inputs) if defaults is None else defaults
-    return Audience(standing_in, tuple(missing), from_defaults=True)
+            missing.append(Missing(named.key, reason or Reason.CHANNEL_NOT_FOUND))
+        else:
+            floor, times = named.min_severity, named.active_times
+            hearers.append(_hearer(channel, inputs.config, floor, after=after, times=times))
+    return hearers, missing
+
+
+def _hearer(
+    channel: ChannelInput,
+    config: OperatorConfig,
+    floor: str | None,
+    *,
+    after: str | None,
+    times: Iterable[ActiveTime] = (),
+) -> Hearer:
+    """Join what the channel's owner says with what the reference to it says."""
+    spec = channel.spec
+    owner, reference = hours_of(spec.active_times), hours_of(times)
+    return Hearer(
+        (channel.ref.namespace, channel.ref.name),
+        stricter(config, floor, spec.min_severity),
+        after if after is not None and milliseconds(after) else None,
+        suspended=bool(spec.suspend),
+        windows=both(owner, reference),
+        unmet=not may_meet(owner, reference),
+        digest=spec.digest,
+        by_team=mentions_team(spec),
+        resolves=spec.send_resolved is not False,
+    )
 
 
 def _refusal(
@@ -129,7 +187,7 @@ def _refusal(
 
 def default_hearers(namespace: str, inputs: AlertmanagerInputs) -> tuple[Hearer, ...]:
     """Give who hears of a namespace's alerts without a block: its own, else the platform's."""
-    own = namespace_defaults(namespace, channels_of(namespace, inputs), inputs.config)
+    own = namespace_defaults(channels_of(namespace, inputs), inputs.config)
     return own or platform_defaults(inputs)
 
 
@@ -139,16 +197,11 @@ def channels_of(namespace: str, inputs: AlertmanagerInputs) -> Iterator[ChannelI
 
 
 def namespace_defaults(
-    namespace: str, channels: Iterable[ChannelInput], config: OperatorConfig
+    channels: Iterable[ChannelInput], config: OperatorConfig
 ) -> tuple[Hearer, ...]:
     """Give the usable default channels among a namespace's channels, by name."""
     hearers = [
-        Hearer(
-            (namespace, one.ref.name),
-            stricter(config, one.spec.default.min_severity, one.spec.min_severity),
-            _after(one.spec.default.after),
-            suspended=bool(one.spec.suspend),
-        )
+        _hearer(one, config, one.spec.default.min_severity, after=one.spec.default.after)
         for one in channels
         if one.usable and one.spec.default is not None
     ]
@@ -167,10 +220,12 @@ def platform_defaults(inputs: AlertmanagerInputs) -> tuple[Hearer, ...]:
         channel = inputs.channels.get(key)
         if channel is None or not channel.usable or key in hearers:
             continue
-        floor = stricter(inputs.config, named.min_severity, channel.spec.min_severity)
-        hearers[key] = Hearer(key, floor, _after(named.after), bool(channel.spec.suspend))
+        hearers[key] = _hearer(channel, inputs.config, named.min_severity, after=named.after)
     return tuple(sorted(hearers.values(), key=lambda hearer: hearer.key))
 
 
-def _after(duration: str | None) -> str | None:
-    return duration if duration is not None and milliseconds(duration) else None
+def subscriber(channel: ChannelInput, config: OperatorConfig) -> Hearer:
+    """Give a channel as the hearer of the foreign alerts that it subscribes to."""
+    subscription = channel.spec.subscribe
+    floor = None if subscription is None else subscription.min_severity
+    return _hearer(channel, config, floor, after=None)

@@ -7,12 +7,17 @@ The mappings may be live; nothing here changes or keeps them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ObjectRef
-from tocsin.api.notification_channel import NotificationChannelSpec
+from tocsin.compile.inhibition import InhibitBlock
 from tocsin.compile.notify import RouteBlock
+
+if TYPE_CHECKING:  # rules alone need no model of a channel, and a command starts sooner
+    from tocsin.api.notification_channel import NotificationChannelSpec
+    from tocsin.compile.base_config import BaseConfiguration
 
 ChannelKey = tuple[str, str]
 """A channel's namespace and name."""
@@ -42,3 +47,7 @@ class AlertmanagerInputs:
     namespaces: Mapping[str, Mapping[str, str]]
     """Labels of the namespaces that exist, as they are now."""
     config: OperatorConfig
+    inhibitions: Mapping[str, InhibitBlock] = field(default_factory=dict)
+    """`inhibitedBy` blocks in use, by digest."""
+    base: BaseConfiguration | None = None
+    """The existing configuration that is kept, if there is one."""

@@ -6,38 +6,45 @@ text changes the configuration and is loaded. Inline in every receiver it would 
 a kilobyte a channel, and a thousand channels would not fit the Secret.
 
 Alert content is untrusted: nothing here marks it as safe. HTML is escaped by
-html/template, Slack's control characters are escaped here, and PagerDuty and Discord
-embeds take plain text that can mention nobody. At most ten alerts are written out.
+html/template, everything else in the dialect of its provider (`messages_chat`,
+`messages_pager`, `messages_ticket`). At most ten alerts are written out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
+from tocsin.compile.messages_chat import chat_templates
+from tocsin.compile.messages_pager import pager_templates
+from tocsin.compile.messages_parts import (
+    MOST,
+    Dialect,
+    define,
+    listing,
+    source_value,
+    title_value,
+    worst_severity,
+)
+from tocsin.compile.messages_ticket import ticket_templates
 from tocsin.compile.names import digest_of
 
-_SLACK_COLORS = ("#d00000", "#ff9900", "#3aa3e3")
-_PAGERDUTY = ("critical", "error", "warning", "info")
-_MACROS = (
-    ("MORE", "These are the first MOST of {{ len .Alerts }} alerts."),
-    ("MOST", "10"),
-    ("LASTED", "{{ (.EndsAt.Sub .StartsAt).Round 1000000000 }}"),
-    ("TIME", '{{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}'),
+_NEWEST = (0, 34)
+_KNOWS_DOCUMENTS = (0, 31)
+"""First release that writes Jira's documents and knows `toJson`; others refuse the file."""
+
+_TEXT = Dialect(
+    piece=(
+        "[{{ $state }}] {{ $summary }}\n"
+        "{{ if $description }}{{ $description }}\n{{ end }}"
+        "Source: {{ $source }}, {{ $time }}\n"
+        "{{ if $runbook }}Runbook: {{ $runbook }}\n{{ end }}"
+        "{{ if $dashboard }}Dashboard: {{ $dashboard }}\n{{ end }}\n"
+    ),
+    room=14_000,
+    description=2_000,
 )
 
-_SHARED = """\
-{{ define "tocsin.title" -}}
-[{{ if eq .Status "firing" }}{{ template "tocsin.severity" . }}{{ else }}resolved{{ end }}] \
-{{ with .CommonLabels.alertname }}{{ . }}{{ else }}{{ len .Alerts }} alerts{{ end }}\
-{{ if gt (len .Alerts.Firing) 1 }} ({{ len .Alerts.Firing }} firing){{ end }}
-{{- end }}
-
-{{ define "tocsin.source" -}}
-{{ with .CommonLabels.tocsin_name }}{{ $.CommonLabels.tocsin_namespace }}/{{ . }}\
-{{ else }}{{ with .CommonLabels.namespace }}{{ . }}{{ else }}several{{ end }}{{ end }}
-{{- end }}
-
+_EMAIL = """\
 {{ define "tocsin.alert.summary" -}}
 {{ with .Annotations.summary }}{{ . }}{{ else }}{{ .Labels.alertname }}{{ end }}
 {{- end }}
@@ -51,87 +58,6 @@ _SHARED = """\
 {{ else }}{{ .Labels.namespace }}{{ end }}
 {{- end }}
 
-{{ define "tocsin.alert.text" -}}
-[{{ if eq .Status "firing" }}{{ .Labels.severity }}{{ else }}resolved{{ end }}] \
-{{ template "tocsin.alert.summary" . }}
-{{ with .Annotations.description }}{{ . }}
-{{ end -}}
-Source: {{ template "tocsin.alert.source" . }}, {{ template "tocsin.alert.time" . }}
-{{ with .Annotations.runbook_url }}Runbook: {{ . }}
-{{ end -}}
-{{ with .Annotations.dashboard_url }}Dashboard: {{ . }}
-{{ end -}}
-{{ end }}
-
-{{ define "tocsin.text" -}}
-{{ range $index, $alert := .Alerts }}{{ if lt $index MOST }}\
-{{ template "tocsin.alert.text" $alert }}
-{{ end }}{{ end }}{{ if gt (len .Alerts) MOST }}MORE
-{{ end }}
-{{- end }}
-"""
-
-_SLACK = """
-{{ define "tocsin.slack.escape" -}}
-{{ . | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}
-{{- end }}
-
-{{ define "tocsin.slack.title" -}}
-[{{ if eq .Status "firing" }}{{ template "tocsin.severity" . }}{{ else }}resolved{{ end }}] \
-{{ with .CommonLabels.alertname }}{{ template "tocsin.slack.escape" . }}{{ else }}\
-{{ len .Alerts }} alerts{{ end }}\
-{{ if gt (len .Alerts.Firing) 1 }} ({{ len .Alerts.Firing }} firing){{ end }}
-{{- end }}
-
-{{ define "tocsin.slack.alert" -}}
-*{{ with .Annotations.summary }}{{ template "tocsin.slack.escape" . }}{{ else }}\
-{{ template "tocsin.slack.escape" .Labels.alertname }}{{ end }}*
-{{ with .Annotations.description }}{{ template "tocsin.slack.escape" . }}
-{{ end -}}
-{{ template "tocsin.alert.time" . }}
-{{ with .Annotations.runbook_url }}Runbook: {{ template "tocsin.slack.escape" . }}
-{{ end -}}
-{{ with .Annotations.dashboard_url }}Dashboard: {{ template "tocsin.slack.escape" . }}
-{{ end -}}
-{{ end }}
-
-{{ define "tocsin.slack.text" -}}
-{{ range $index, $alert := .Alerts }}{{ if lt $index MOST }}\
-{{ template "tocsin.slack.alert" $alert }}
-{{ end }}{{ end }}{{ if gt (len .Alerts) MOST }}MORE
-{{ end }}
-{{- end }}
-"""
-
-_DISCORD = """
-{{ define "tocsin.discord.alert" -}}
-**{{ template "tocsin.alert.summary" . }}**
-{{ with .Annotations.description }}{{ . }}
-{{ end -}}
-Severity: {{ .Labels.severity }}
-Source: {{ template "tocsin.alert.source" . }}
-{{ template "tocsin.alert.time" . }}
-{{ with .Annotations.runbook_url }}Runbook: {{ . }}
-{{ end -}}
-{{ with .Annotations.dashboard_url }}Dashboard: {{ . }}
-{{ end -}}
-{{ end }}
-
-{{ define "tocsin.discord.text" -}}
-{{ range $index, $alert := .Alerts }}{{ if lt $index MOST }}\
-{{ template "tocsin.discord.alert" $alert }}
-{{ end }}{{ end }}{{ if gt (len .Alerts) MOST }}MORE
-{{ end }}
-{{- end }}
-"""
-
-_PAGERDUTY_TEXT = """
-{{ define "tocsin.pagerduty.description" -}}
-{{ template "tocsin.title" . }}{{ with .CommonAnnotations.summary }}: {{ . }}{{ end }}
-{{- end }}
-"""
-
-_EMAIL = """
 {{ define "tocsin.email.alert" -}}
 <h3 style="margin:16px 0 4px">{{ template "tocsin.alert.summary" . }}</h3>
 {{ with .Annotations.description }}<p style="white-space:pre-wrap">{{ . }}</p>{{ end }}
@@ -159,74 +85,53 @@ _EMAIL = """
 """
 
 
+_MACROS = (
+    ("MORE", "These are the first MOST of {{ len .Alerts }} alerts."),
+    ("MOST", str(MOST)),
+    ("LASTED", "{{ (.EndsAt.Sub .StartsAt).Round 1000000000 }}"),
+    ("TIME", '{{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}'),
+)
+
+_TEAM = (
+    '{{ if match "^[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*$" .CommonLabels.team }}'
+    "{{ .CommonLabels.team }}{{ else }}no-team{{ end }}"
+)
+"""A plain word, which can add no recipient and no domain; anything else is nobody's."""
+
+
 def call(name: str) -> str:
     """Write the template that calls one of ours, for a field of a receiver."""
     return f'{{{{ template "tocsin.{name}" . }}}}'
 
 
-@lru_cache(maxsize=4)
-def message_templates(severities: tuple[str, ...]) -> str:
-    """Write all templates; the severities, the most severe first, decide colours and ranks."""
-    text = _SHARED + _SLACK + _DISCORD + _PAGERDUTY_TEXT + _EMAIL
+@lru_cache(maxsize=8)
+def message_templates(severities: tuple[str, ...], version: tuple[int, int] = _NEWEST) -> str:
+    """
+    Write all templates.
+
+    The severities, the most severe first, decide colours and ranks; `version` is the
+    Alertmanager that will read them: one unknown function would make it refuse the file.
+    """
+    return (
+        define("team", _TEAM)
+        + define("severity", worst_severity(severities), "{{ $worst }}")
+        + define("title", title_value(severities), "{{ $title }}")
+        + define("source", source_value(), "{{ $source }}")
+        + define("text", listing(_TEXT))
+        + _email()
+        + chat_templates(severities)
+        + pager_templates(severities)
+        + ticket_templates(severities, documents=version >= _KNOWS_DOCUMENTS)
+    )
+
+
+def _email() -> str:
+    text = _EMAIL
     for macro, meaning in _MACROS:
         text = text.replace(macro, meaning)
-    return text + _severity(severities) + _slack_color(severities) + _pagerduty(severities)
+    return text
 
 
 def templates_file(text: str) -> str:
     """Name the key of the Alertmanager Secret that holds the templates."""
     return f"tocsin-messages-{digest_of((text,), 10)}.tmpl"
-
-
-def _define(name: str, *lines: str) -> str:
-    body = "".join(lines)
-    return f'\n{{{{ define "tocsin.{name}" -}}}}\n{body}\n{{{{- end }}}}\n'
-
-
-def _ranked(alerts: str, severities: tuple[str, ...], texts: Sequence[str]) -> str:
-    """Set `$worst` to the text of the worst severity; the last text stands for all the rest."""
-    step = (
-        "{{ range ALERTS }}"
-        '{{ if eq .Labels.severity "NAME" }}{{ $worst = "TEXT" }}{{ end }}{{ end }}'
-    ).replace("ALERTS", alerts)
-    steps = [
-        step.replace("NAME", name).replace("TEXT", texts[min(index, len(texts) - 1)])
-        for index, name in enumerate(severities)
-    ]
-    return "".join(reversed(steps))
-
-
-def _severity(severities: tuple[str, ...]) -> str:
-    """Write the worst severity that fires, or that ended if none does."""
-    return _define(
-        "severity",
-        "{{ $alerts := .Alerts.Firing }}",
-        "{{ if not $alerts }}{{ $alerts = .Alerts.Resolved }}{{ end }}",
-        '{{ $worst := "alert" }}',
-        "{{ range $alerts }}{{ with .Labels.severity }}{{ $worst = . }}{{ end }}{{ end }}",
-        _ranked("$alerts", severities, severities),
-        "{{ $worst }}",
-    )
-
-
-def _slack_color(severities: tuple[str, ...]) -> str:
-    return _define(
-        "slack.color",
-        '{{ $worst := "#3aa3e3" }}',
-        _ranked(".Alerts.Firing", severities, _SLACK_COLORS),
-        '{{ if eq .Status "firing" }}{{ $worst }}{{ else }}#2eb67d{{ end }}',
-    )
-
-
-def _pagerduty(severities: tuple[str, ...]) -> str:
-    """Write the severity for PagerDuty: its own words stay, others go by rank."""
-    words = [
-        name if name in _PAGERDUTY else _PAGERDUTY[min(index, len(_PAGERDUTY) - 1)]
-        for index, name in enumerate(severities)
-    ]
-    return _define(
-        "pagerduty.severity",
-        '{{ $worst := "error" }}',
-        _ranked(".Alerts", severities, words),
-        "{{ $worst }}",
-    )

@@ -9,12 +9,13 @@ a block, and a channel's content never enters. The digest is frozen by golden fi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin.api.duration import PATTERN, milliseconds, write_duration
-from tocsin.api.notify import ChannelRef, Notify
+from tocsin.api.notify import ActiveTime, ChannelRef, Notify
+from tocsin.compile.active_times import canonical_times, read_times, write_times
 from tocsin.compile.names import canonical_json, digest_of
 
 _DIGEST_DIGITS = 16
@@ -23,25 +24,44 @@ _DIGEST_DIGITS = 16
 _ANY = re.compile(".*")
 _LABEL = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
 _DURATION = re.compile(PATTERN)
-_CHANNEL_FIELDS = {"namespace", "name", "minSeverity"}
+_CHANNEL_FIELDS = {"namespace", "name", "minSeverity", "activeTimes"}
+_STEP_FIELDS = {"after", "channels"}
 _RECORD_FIELDS = {
     "namespace",
     "channels",
+    "escalation",
     "toDefaults",
     "groupBy",
     "groupWait",
     "groupInterval",
     "repeatInterval",
+    "maxPerHour",
 }
+_MOST_PER_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
 class RouteChannel:
-    """One channel of a block, by its absolute name, with the reference's own floor."""
+    """One channel of a block, by its absolute name, with the reference's own floor and hours."""
 
     namespace: str
     name: str
     min_severity: str | None = None
+    active_times: tuple[ActiveTime, ...] = ()
+    """In canonical order; empty means always."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The channel's namespace and name."""
+        return self.namespace, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStep:
+    """An escalation step of a block: who hears of what has gone on for about `after`."""
+
+    after: str
+    channels: tuple[RouteChannel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +83,50 @@ class RouteBlock:
     group_interval: str | None = None
     repeat_interval: str | None = None
     to_defaults: bool = False
+    escalation: tuple[RouteStep, ...] = ()
+    max_per_hour: int | None = None
+
+    @property
+    def everyone(self) -> tuple[RouteChannel, ...]:
+        """Every channel that the block names, those of its escalation steps too."""
+        return (*self.channels, *(one for step in self.escalation for one in step.channels))
 
     def to_record(self) -> dict[str, Any]:
         """Give the block as JSON-able data; the digest follows from the rest."""
-        return _record(
-            self.namespace,
-            self.channels,
-            self.group_by,
-            (self.group_wait, self.group_interval, self.repeat_interval),
-            to_defaults=self.to_defaults,
-        )
+        return _record(self)
 
     @classmethod
     def from_record(cls, record: Any) -> RouteBlock:
         """Read what `to_record` wrote; anything else raises ValueError."""
         if not isinstance(record, Mapping) or set(record) - _RECORD_FIELDS:
             raise ValueError("not a notify block")
-        channels = tuple(_channel_from(one) for one in _sequence(record.get("channels", [])))
-        if len({(one.namespace, one.name) for one in channels}) != len(channels):
-            raise ValueError("a channel stands twice")
-        group_by = tuple(_text(one, _LABEL) for one in _sequence(record.get("groupBy", [])))
         waits = [
             None if record.get(name) is None else _text(record[name], _DURATION)
             for name in ("groupWait", "groupInterval", "repeatInterval")
         ]
         if any(wait is not None and not milliseconds(wait) for wait in waits[1:]):
             raise ValueError("an interval is zero")
-        return _block(
-            _text(record.get("namespace")),
-            channels,
-            group_by,
-            (waits[0], waits[1], waits[2]),
-            to_defaults=record.get("toDefaults") is True,
+        block = _finished(
+            RouteBlock(
+                _text(record.get("namespace")),
+                "",
+                tuple(_channel_from(one) for one in _sequence(record.get("channels", []))),
+                tuple(_text(one, _LABEL) for one in _sequence(record.get("groupBy", []))),
+                waits[0],
+                waits[1],
+                waits[2],
+                to_defaults=record.get("toDefaults") is True,
+                escalation=tuple(
+                    _step_from(one) for one in _sequence(record.get("escalation", []))
+                ),
+                max_per_hour=_most_per_hour(record.get("maxPerHour")),
+            )
         )
+        if len({one.key for one in block.everyone}) != len(block.everyone):
+            raise ValueError("a channel stands twice")
+        if block.max_per_hour is not None and (block.group_by or block.group_interval):
+            raise ValueError("not a notify block: maxPerHour stands alone")
+        return block
 
 
 def route_block(namespace: str, notify: Notify | None) -> RouteBlock | None:
@@ -107,67 +138,93 @@ def route_block(namespace: str, notify: Notify | None) -> RouteBlock | None:
     """
     if notify is None:
         return None
-    to_defaults = "channels" not in notify.model_fields_set
-    waits = (
+    block = RouteBlock(
+        namespace,
+        "",
+        tuple(_absolute(namespace, channel) for channel in notify.channels),
+        notify.group_by,
         _spelled(notify.group_wait),
         _spelled(notify.group_interval),
         _spelled(notify.repeat_interval),
+        to_defaults="channels" not in notify.model_fields_set,
+        escalation=tuple(
+            RouteStep(step.after, tuple(_absolute(namespace, one) for one in step.channels))
+            for step in notify.escalation
+        ),
+        max_per_hour=notify.max_per_hour,
     )
-    if to_defaults and not notify.group_by and waits == (None, None, None):
+    if block == RouteBlock(namespace, "", to_defaults=True):
         return None
-    channels = tuple(_absolute(namespace, channel) for channel in notify.channels)
-    return _block(namespace, channels, notify.group_by, waits, to_defaults=to_defaults)
+    return _finished(block)
 
 
 def _absolute(namespace: str, ref: ChannelRef) -> RouteChannel:
-    return RouteChannel(ref.namespace or namespace, ref.name, ref.min_severity)
+    return RouteChannel(
+        ref.namespace or namespace, ref.name, ref.min_severity, canonical_times(ref.active_times)
+    )
 
 
 def _spelled(duration: str | None) -> str | None:
     return None if duration is None else write_duration(milliseconds(duration))
 
 
+def _finished(block: RouteBlock) -> RouteBlock:
+    """Put everything that has no order of its own into one, and give the block its digest."""
+    steps: dict[int, list[RouteChannel]] = {}
+    for step in block.escalation:
+        steps.setdefault(milliseconds(step.after), []).extend(step.channels)
+    block = replace(
+        block,
+        channels=_ordered(block.channels),
+        group_by=tuple(sorted(set(block.group_by))),
+        escalation=tuple(
+            RouteStep(write_duration(after), _ordered(channels))
+            for after, channels in sorted(steps.items())
+        ),
+    )
+    digest = digest_of(("notify", canonical_json(_record(block))), _DIGEST_DIGITS)
+    return replace(block, digest=digest)
+
+
+def _ordered(channels: Iterable[RouteChannel]) -> tuple[RouteChannel, ...]:
+    return tuple(sorted(set(channels), key=_order))
+
+
 def _order(channel: RouteChannel) -> tuple[str, str, str]:
     return channel.namespace, channel.name, channel.min_severity or ""
 
 
-def _block(
-    namespace: str,
-    channels: tuple[RouteChannel, ...],
-    group_by: tuple[str, ...],
-    waits: tuple[str | None, str | None, str | None],
-    *,
-    to_defaults: bool,
-) -> RouteBlock:
-    channels = tuple(sorted(set(channels), key=_order))
-    group_by = tuple(sorted(set(group_by)))
-    record = _record(namespace, channels, group_by, waits, to_defaults=to_defaults)
-    digest = digest_of(("notify", canonical_json(record)), _DIGEST_DIGITS)
-    return RouteBlock(namespace, digest, channels, group_by, *waits, to_defaults)
-
-
-def _record(
-    namespace: str,
-    channels: tuple[RouteChannel, ...],
-    group_by: tuple[str, ...],
-    waits: tuple[str | None, str | None, str | None],
-    *,
-    to_defaults: bool,
-) -> dict[str, Any]:
+def _record(block: RouteBlock) -> dict[str, Any]:
+    """Write a block; what it does not set does not stand in it, so that digests last."""
     record: dict[str, Any] = {
-        "namespace": namespace,
-        "channels": [
-            {"namespace": one.namespace, "name": one.name}
-            | ({} if one.min_severity is None else {"minSeverity": one.min_severity})
-            for one in channels
-        ],
+        "namespace": block.namespace,
+        "channels": [_written(one) for one in block.channels],
     }
-    if to_defaults:
+    if block.escalation:
+        record["escalation"] = [
+            {"after": step.after, "channels": [_written(one) for one in step.channels]}
+            for step in block.escalation
+        ]
+    if block.to_defaults:
         record["toDefaults"] = True
-    if group_by:
-        record["groupBy"] = list(group_by)
-    names = ("groupWait", "groupInterval", "repeatInterval")
-    record.update({name: wait for name, wait in zip(names, waits, strict=True) if wait is not None})
+    if block.group_by:
+        record["groupBy"] = list(block.group_by)
+    more = {
+        "groupWait": block.group_wait,
+        "groupInterval": block.group_interval,
+        "repeatInterval": block.repeat_interval,
+        "maxPerHour": block.max_per_hour,
+    }
+    record.update({name: value for name, value in more.items() if value is not None})
+    return record
+
+
+def _written(channel: RouteChannel) -> dict[str, Any]:
+    record: dict[str, Any] = {"namespace": channel.namespace, "name": channel.name}
+    if channel.min_severity is not None:
+        record["minSeverity"] = channel.min_severity
+    if channel.active_times:
+        record["activeTimes"] = write_times(channel.active_times)
     return record
 
 
@@ -179,7 +236,26 @@ def _channel_from(record: Any) -> RouteChannel:
         _text(record.get("namespace")),
         _text(record.get("name")),
         None if floor is None else _text(floor),
+        read_times(record["activeTimes"]) if "activeTimes" in record else (),
     )
+
+
+def _step_from(record: Any) -> RouteStep:
+    if not isinstance(record, Mapping) or set(record) != _STEP_FIELDS:
+        raise ValueError("not an escalation step")
+    after = _text(record["after"], _DURATION)
+    channels = tuple(_channel_from(one) for one in _sequence(record["channels"]))
+    if not channels or not milliseconds(after):
+        raise ValueError("not an escalation step")
+    return RouteStep(after, channels)
+
+
+def _most_per_hour(value: Any) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or not 1 <= value <= _MOST_PER_HOUR:
+        raise ValueError("not a number of messages an hour")
+    return value
 
 
 def _sequence(value: Any) -> list[Any]:

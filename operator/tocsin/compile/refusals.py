@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv6Address
 
+from tocsin.api.config import OperatorConfig
 from tocsin.api.duration import milliseconds
 from tocsin.api.problem import Problem, Reason
 
@@ -45,16 +46,30 @@ def duration_problem(field: str, duration: str | None) -> Problem | None:
     return invalid(field, f"{duration} is longer than 292 years: write a shorter duration")
 
 
-def brief_problem(field: str, interval: str | None) -> Problem | None:
+def brief_problem(field: str, interval: str | None, shortest: str = "1s") -> Problem | None:
     """
     Refuse an interval that is too long to hold, or so short that it is work without end.
 
     Prometheus and Alertmanager are shared: a group evaluated each millisecond takes a
-    processor from everybody (S14).
+    processor from everybody (S14). `shortest` is what the platform allows here.
     """
-    if interval is None or milliseconds(interval) >= _SHORTEST:
-        return duration_problem(field, interval)
-    return invalid(field, f"{interval} is shorter than a second: write 1s or more")
+    if interval is None:
+        return None
+    length = milliseconds(interval)
+    if length < _SHORTEST:
+        return invalid(field, f"{interval} is shorter than a second: write {shortest} or more")
+    if length < milliseconds(shortest):
+        return invalid(
+            field,
+            f"{interval} is shorter than the platform allows (limits.minInterval): write "
+            f"{shortest} or more",
+        )
+    return duration_problem(field, interval)
+
+
+def shortest_interval(namespace: str, config: OperatorConfig) -> str:
+    """Give the shortest interval for objects of a namespace; trusted ones are not bound."""
+    return "1s" if namespace in config.trusted_namespaces else config.limits.min_interval
 
 
 def is_request_url(text: str) -> bool:

@@ -12,7 +12,7 @@ from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
 from tocsin.compile.refusals import control_problem, invalid
 from tocsin.compile.template_checks import rule_template_problem
-from tocsin.promql.placeholders import to_go_template
+from tocsin.promql.placeholders import suspicious, to_go_template
 
 _SERIES = (
     "{{ range $name, $value := $labels }}"
@@ -24,11 +24,13 @@ _SERIES = (
 class RuleTexts:
     """Collects annotations and label values, and the problems found on the way."""
 
-    def __init__(self, *, trusted: bool) -> None:
+    def __init__(self, *, trusted: bool, version: str = "") -> None:
         self._trusted = trusted
+        self._version = version
         self.annotations: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
 
     def annotate(self, name: str, field: str, text: str, *, placeholders: bool) -> None:
         """Add an annotation."""
@@ -36,27 +38,37 @@ class RuleTexts:
         # What placeholders become is known to be good; only a user's own actions are judged.
         has_actions = "{{" in text
         if problem is None and placeholders and "{" in text:
+            odd = suspicious(text).problem
+            if odd is not None:
+                self.warnings.append(Problem(Reason.INVALID_TEMPLATE, field, odd.message))
             compiled = to_go_template(text)
             text = compiled.text
             if compiled.problem is not None:
                 problem = Problem(Reason.INVALID_TEMPLATE, field, compiled.problem.message)
         self.annotations[name] = text
         if problem is None and has_actions:
-            problem = rule_template_problem(field, text, trusted=self._trusted)
+            problem = self._template_problem(field, text)
         if problem is not None:
             self.problems.append(problem)
 
     def label(self, name: str, field: str, value: str) -> None:
         """Add a label; its value may be a template, but has no placeholders."""
         self.labels[name] = value
-        problem = rule_template_problem(field, value, trusted=self._trusted)
+        problem = self._template_problem(field, value)
         if problem is not None:
             self.problems.append(problem)
 
+    def _template_problem(self, field: str, text: str) -> Problem | None:
+        return rule_template_problem(field, text, trusted=self._trusted, version=self._version)
 
-def texts_of(ref: ObjectRef, spec: AlertRuleSpec, *, trusted: bool) -> RuleTexts:
-    """Compile what a rule says of itself; control characters in labels are judged elsewhere."""
-    texts = RuleTexts(trusted=trusted)
+
+def texts_of(ref: ObjectRef, spec: AlertRuleSpec, *, trusted: bool, version: str = "") -> RuleTexts:
+    """
+    Compile what a rule says of itself; control characters in labels are judged elsewhere.
+
+    `version` is the Prometheus whose functions templates may use; without it all.
+    """
+    texts = RuleTexts(trusted=trusted, version=version)
     fields = (
         ("summary", "spec.summary", spec.summary, True),
         ("description", "spec.description", spec.description, True),

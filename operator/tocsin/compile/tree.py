@@ -4,77 +4,94 @@ The routing tree: notify blocks and default channels as Alertmanager's routes.
 What a route does not say it inherits from the root: a thousand channels share a Secret.
 
 Every route that a tenant's object brings about is fenced: by the digest of a block,
-which only rules of the block's namespace carry, or by `tocsin_namespace`. No part of
-a matcher is a tenant's text, and `continue` stands only on siblings below such a
-fence (S02). Order, first match wins:
+which only rules of the block's namespace carry, by `tocsin_namespace`, or for foreign
+alerts by `namespace`. The only text of a tenant in a matcher are the alert names of a
+subscription, each quoted as itself, and `continue` stands only on siblings below such
+a fence, or beside one (S02). Order, first match wins:
 
-1. one route per notify block, its channels as children;
-2. a route that ends the way for every other digest (retired, or not ours to know);
-3. one route per namespace with default channels;
-4. the platform's default channels, for rules of all other namespaces;
-5. the root, which tells nobody.
+1. channels that collect the messages of several blocks (`digest`), and goes on;
+2. one route per notify block, its other channels and escalation steps as children;
+3. a route that ends the way for every other digest (retired, or not ours to know);
+4. one route per namespace with default channels;
+5. the platform's default channels, for rules of all other namespaces;
+6. foreign alerts that a channel subscribes to, and goes on;
+7. the root, which tells nobody.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from tocsin.api.duration import milliseconds, write_duration
+from tocsin.compile.digests import digest_routes
 from tocsin.compile.hearers import (
     Hearer,
     block_audience,
     namespace_defaults,
     platform_defaults,
 )
-from tocsin.compile.inputs import AlertmanagerInputs, ChannelInput, ChannelKey
+from tocsin.compile.inputs import AlertmanagerInputs, ChannelInput
+from tocsin.compile.matchers import matcher
 from tocsin.compile.notify import RouteBlock
+from tocsin.compile.pacing import message_interval
+from tocsin.compile.routes import (
+    GROUP_BY,
+    NOBODY,
+    Route,
+    TimeIntervals,
+    receiver_name,
+    spelled,
+    to_channel,
+)
+from tocsin.compile.subscriptions import subscription_routes
 
-Route = dict[str, Any]
-
-NOBODY = "nobody"
-"""The receiver without integrations."""
-
-GROUP_BY = ("tocsin_namespace", "tocsin_name")
-"""Always grouped by: nobody's alerts share a message with a stranger's."""
+__all__ = ["GROUP_BY", "NOBODY", "Route", "Tree", "compile_tree", "inhibit_rules", "receiver_name"]
 
 _SAME_SERIES = ("tocsin_kind", "tocsin_namespace", "tocsin_name", "tocsin_instance")
 
 
-def receiver_name(key: ChannelKey) -> str:
-    """Name a channel's receiver; `/` stands in no Kubernetes name, so names cannot collide."""
-    return "/".join(key)
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The routing tree, and the time intervals that its routes name."""
+
+    route: Route
+    time_intervals: list[dict[str, Any]]
 
 
-def matcher(name: str, operator: str, value: str) -> str:
-    """Write a matcher; the value is always quoted, so that both of Alertmanager's parsers agree."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'{name}{operator}"{escaped}"'
-
-
-def route_tree(inputs: AlertmanagerInputs) -> Route:
+def compile_tree(inputs: AlertmanagerInputs) -> Tree:
     """Build the whole tree; equal inputs give equal trees, whatever their order."""
+    times = TimeIntervals()
     own = _defaults_by_namespace(inputs)
     platform = platform_defaults(inputs)
-    routes = [
-        _block_route(block, inputs, own.get(block.namespace) or platform)
-        for _, block in sorted(inputs.blocks.items())
+    audiences = {
+        digest: block_audience(block, inputs, own.get(block.namespace) or platform).hearers
+        for digest, block in sorted(inputs.blocks.items())
+    }
+    routes = [*digest_routes(audiences, times)]
+    routes += [
+        _block_route(inputs.blocks[digest], hearers, inputs, times)
+        for digest, hearers in audiences.items()
     ]
     routes.append({"receiver": NOBODY, "matchers": [matcher("tocsin_route", "!=", "")]})
-    routes += [_default_route(namespace, hearers) for namespace, hearers in sorted(own.items())]
+    routes += [
+        _default_route(matcher("tocsin_namespace", "=", namespace), hearers, times)
+        for namespace, hearers in sorted(own.items())
+    ]
     if platform:
-        routes.append(_default_route(None, platform))
+        routes.append(_default_route(matcher("tocsin_namespace", "!=", ""), platform, times))
+    routes += subscription_routes(inputs, times)
     grouping = inputs.config.grouping
-    return {
+    root: Route = {
         "receiver": NOBODY,
         "group_by": list(GROUP_BY),
-        "group_wait": _spelled(grouping.group_wait),
-        "group_interval": _spelled(grouping.group_interval),
-        "repeat_interval": _spelled(grouping.repeat_interval),
+        "group_wait": spelled(grouping.group_wait),
+        "group_interval": spelled(grouping.group_interval),
+        "repeat_interval": spelled(grouping.repeat_interval),
         "routes": routes,
     }
+    return Tree(root, times.entries())
 
 
 def _defaults_by_namespace(inputs: AlertmanagerInputs) -> dict[str, tuple[Hearer, ...]]:
@@ -83,60 +100,49 @@ def _defaults_by_namespace(inputs: AlertmanagerInputs) -> dict[str, tuple[Hearer
         if channel.usable and channel.spec.default is not None:
             channels[namespace].append(channel)
     return {
-        namespace: namespace_defaults(namespace, found, inputs.config)
-        for namespace, found in channels.items()
+        namespace: namespace_defaults(found, inputs.config) for namespace, found in channels.items()
     }
 
 
 def _block_route(
-    block: RouteBlock, inputs: AlertmanagerInputs, defaults: tuple[Hearer, ...]
+    block: RouteBlock,
+    hearers: tuple[Hearer, ...],
+    inputs: AlertmanagerInputs,
+    times: TimeIntervals,
 ) -> Route:
-    route: Route = {
-        "receiver": NOBODY,
-        "matchers": [matcher("tocsin_route", "=", block.digest)],
-    }
-    more = [name for name in block.group_by if name not in GROUP_BY]
+    route: Route = {"receiver": NOBODY, "matchers": [matcher("tocsin_route", "=", block.digest)]}
+    more = tuple(name for name in block.group_by if name not in GROUP_BY)
     if more:
         route["group_by"] = [*GROUP_BY, *more]
+    at_once = [one for one in hearers if one.digest is None]
     waits = (
         ("group_wait", block.group_wait),
-        ("group_interval", block.group_interval),
+        ("group_interval", message_interval(block, at_once) or block.group_interval),
         ("repeat_interval", block.repeat_interval),
     )
     route.update({name: wait for name, wait in waits if wait is not None})
-    return _with_children(route, block_audience(block, inputs, defaults).hearers)
+    children = [
+        to_channel(
+            hearer,
+            times,
+            group_by=GROUP_BY + more,
+            after_interval=None
+            if block.max_per_hour is None
+            else spelled(inputs.config.grouping.group_interval),
+        )
+        for hearer in at_once
+        if hearer.told
+    ]
+    return route | {"routes": children} if children else route
 
 
-def _default_route(namespace: str | None, hearers: tuple[Hearer, ...]) -> Route:
-    fence = (
-        matcher("tocsin_namespace", "!=", "")
-        if namespace is None
-        else matcher("tocsin_namespace", "=", namespace)
-    )
+def _default_route(fence: str, hearers: Iterable[Hearer], times: TimeIntervals) -> Route:
     route: Route = {
         "receiver": NOBODY,
         "matchers": [fence, matcher("tocsin_name", "!=", "")],
     }
-    return _with_children(route, hearers)
-
-
-def _with_children(route: Route, hearers: Iterable[Hearer]) -> Route:
-    children = [_child(hearer) for hearer in hearers if hearer.told]
+    children = [to_channel(hearer, times) for hearer in hearers if hearer.told]
     return route | {"routes": children} if children else route
-
-
-def _child(hearer: Hearer) -> Route:
-    route: Route = {"receiver": receiver_name(hearer.key)}
-    if hearer.severities is not None:
-        # Our severities have no character but the dot that means anything to a regex.
-        pattern = "|".join(re.escape(name).replace("\\-", "-") for name in hearer.severities)
-        route["matchers"] = [matcher("severity", "=~", pattern)]
-    if hearer.after is not None:
-        # A group a series, which waits: what ends before is never sent.
-        route["group_by"] = ["..."]
-        route["group_wait"] = _spelled(hearer.after)
-    route["continue"] = True
-    return route
 
 
 def inhibit_rules(severities: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -156,7 +162,3 @@ def inhibit_rules(severities: tuple[str, ...]) -> list[dict[str, Any]]:
         for index, higher in enumerate(severities)
         for lower in severities[index + 1 :]
     ]
-
-
-def _spelled(duration: str) -> str:
-    return write_duration(milliseconds(duration))

@@ -44,6 +44,17 @@ _EMPTY_MAP = MappingStartEvent(None, None, implicit=True, flow_style=True)
 _EMPTY_LIST = SequenceStartEvent(None, None, implicit=True, flow_style=True)
 
 
+class PlainText(str):
+    """
+    A scalar of somebody else's document that stays unquoted: `12:30`, `1e3`, `yes`.
+
+    What it means is for the reader to say, who knows the field's type; a quoted
+    number would be refused where a number is wanted.
+    """
+
+    __slots__ = ()
+
+
 def write_yaml(document: Any) -> str:
     """Write one document of plain values (dict, list, str, int, bool, None), in ASCII alone."""
     return _write([document], ascii_only=True, explicit=False)
@@ -93,8 +104,8 @@ def _emit(emit: Any, value: Any) -> None:
 
 def _scalar(value: Any) -> Event:
     if isinstance(value, str):
-        if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-            return ScalarEvent(None, None, (True, True), value)
+        if isinstance(value, PlainText) or stays_plain(value):
+            return ScalarEvent(None, None, (True, True), str(value))
         return ScalarEvent(None, None, (False, True), value, style=_style(value))
     if value is True:
         return ScalarEvent(None, None, (True, False), "true")
@@ -105,6 +116,11 @@ def _scalar(value: Any) -> Event:
     if isinstance(value, int):
         return ScalarEvent(None, None, (True, False), str(value))
     raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+def stays_plain(text: str) -> bool:
+    """Tell whether a string is written without quotes."""
+    return _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
 
 
 def _style(text: str) -> str:

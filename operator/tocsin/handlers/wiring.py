@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from tocsin.adapters.discovery import served
 from tocsin.adapters.events import ClusterEvents
 from tocsin.adapters.kubeconfig import find_credentials
 from tocsin.adapters.promql_process import PromqlProcess
+from tocsin.adapters.promtool_pool import PromtoolPool
 from tocsin.adapters.secret_watch import SecretWatch
 from tocsin.adapters.telemetry import PrometheusTelemetry
 from tocsin.adapters.transport import Transport
@@ -34,6 +35,7 @@ from tocsin.handlers.feeders import WATCHED
 from tocsin.handlers.health import Health, LoopLag
 from tocsin.handlers.watches import Watches
 from tocsin.reconcile.controller import Controller
+from tocsin.reconcile.feed import SnapshotFeed
 from tocsin.reconcile.outside import Outside
 
 LOG = logging.getLogger("tocsin")
@@ -50,6 +52,17 @@ class Options:
     port: int
 
 
+@dataclass(frozen=True, slots=True)
+class _BaseSink:
+    """Tells the feed of the base Secret what the watch tells of any."""
+
+    feed: SnapshotFeed
+
+    def secret_seen(self, document: Mapping[str, Any] | None) -> None:
+        """Take the base Secret as it is now."""
+        self.feed.base_seen(document)
+
+
 class Operator:
     """All parts, built and not yet running."""
 
@@ -58,6 +71,7 @@ class Operator:
         self.telemetry = PrometheusTelemetry(__version__)
         self.transport = Transport(credentials)
         self.judge = PromqlProcess()
+        self.tester = PromtoolPool(config.promtool)
         self.observer = HttpAlertmanagerObserver(config.alertmanager.urls)
         cluster = ApiCluster(self.transport, namespaces=config.watch_namespaces)
         self.events = ClusterEvents(cluster, self.clock, dropped=self.telemetry.event_dropped)
@@ -68,6 +82,7 @@ class Operator:
             events=self.events,
             telemetry=self.telemetry,
             clock=self.clock,
+            tester=self.tester,
         )
         self.controller = Controller(outside, config)
         self.watches = Watches(
@@ -84,8 +99,28 @@ class Operator:
             self.controller.feed,
             failed=self.telemetry.failed,
         )
+        self.base_watch = self._make_base_watch(config)
         self.lag = LoopLag(self.clock, self.telemetry.loop_lag)
         self.endpoints = self._make_endpoints()
+
+    def _make_base_watch(self, config: OperatorConfig) -> SecretWatch | None:
+        """Watch the existing configuration that is kept, where there is one."""
+        base, feed = config.alertmanager.base_secret, self.controller.feed
+        if base is None:
+            return None
+
+        def failed(kind: str, reason: str) -> None:
+            self.telemetry.failed(kind, reason)
+            feed.base_unreadable(reason)
+
+        return SecretWatch(
+            self.transport,
+            config.alertmanager.secret.namespace,
+            base.name,
+            _BaseSink(feed),
+            failed=failed,
+            kind="BaseSecret",
+        )
 
     def _make_endpoints(self) -> Endpoints:
         health = Health(
@@ -105,10 +140,14 @@ class Operator:
             opened.push_async_callback(self.observer.aclose)
             opened.push_async_callback(self.endpoints.aclose)
             opened.push_async_callback(self.judge.aclose)
+            opened.push_async_callback(self.tester.aclose)
             await self.endpoints.start(options.host, options.port)
             LOG.info("tocsin %s listens on port %d", __version__, self.endpoints.port)
             await asyncio.to_thread(self.judge.start)
+            await self.tester.start()
+            also = {} if self.base_watch is None else {"base_watch": self.base_watch.run()}
             await _together(
+                **also,
                 controller=self.controller.run(),
                 events=self.events.run(),
                 lag=self.lag.run(),

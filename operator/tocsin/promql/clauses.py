@@ -135,7 +135,7 @@ def read_shift(reader: Reader) -> Finding | None:
     if keyword == "@" and word in {"start", "end"} and reader.peek(1) == "(":
         reader.at += 3
         return None
-    if keyword == "offset" and (lexeme == "(" or word in NEW_NAMES):
+    if keyword == "offset" and (lexeme in {"(", "+", "-"} or word in NEW_NAMES):
         return reader.problem(
             f"arithmetic on durations needs --enable-feature={DURATION_FLAG}", unsupported=True
         )

@@ -38,6 +38,8 @@ TEXT_FILTERS: Mapping[str, str] = {"upper": "toUpper", "lower": "toLower", "titl
 """Filters that read text."""
 FILTERS: Mapping[str, str] = {**NUMBER_FILTERS, **TEXT_FILTERS}
 
+_OPENS = frozenset({"if", "range", "with", "define", "block"})
+_APART = "a template that is defined here does not know the alert: write it outside"
 _PLACEHOLDER = re.compile(
     r"""
     (?<!\$)\{ [ \t]*
@@ -49,6 +51,14 @@ _PLACEHOLDER = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+_BRACKETS = re.compile(
+    r"(?<!\$)\{[ \t]*(?P<dollar>\$?)(?P<word>[A-Za-z]{3,8})"
+    r"(?:[.](?P<name>[A-Za-z_][A-Za-z0-9_]*+))?"
+    r"[ \t]*+(?P<filters>\|[^{}\n]*+)?\}"
+)
+"""What looks like a placeholder of somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +79,9 @@ def to_go_template(text: str) -> Placeholders:
         return Placeholders(text)
     parts: list[str] = []
     end = 0
-    for start, stop in _plain_spans(text):
+    for start, stop, defined in _plain_spans(text):
         for found in _PLACEHOLDER.finditer(text, start, stop):
-            compiled = _compile(found)
+            compiled = _Wrong(f"{found.group()}: {_APART}") if defined else _compile(found)
             if isinstance(compiled, _Wrong):
                 message = f"{place(text, found.start())}: {compiled.message}"
                 return Placeholders(text, TemplateProblem(message, found.start()))
@@ -86,15 +96,54 @@ class _Wrong:
     message: str
 
 
-def _plain_spans(text: str) -> list[tuple[int, int]]:
-    """Give the parts of a text that stand outside of Go's actions."""
+def suspicious(text: str) -> Placeholders:
+    """
+    Find the first text that was meant as a placeholder: `{values}`, `{$value}`, `{label.x}`.
+
+    It stays what it is, since JSON and others have brackets too; `problem` is to be told.
+    """
+    if "{" not in text:
+        return Placeholders(text)
+    for start, stop, _ in _plain_spans(text):
+        for found in _BRACKETS.finditer(text, start, stop):
+            meant = _meant(found)
+            if meant:
+                message = f"{found.group()} stays as it is: did you mean {meant}?"
+                told = f"{place(text, found.start())}: {message}"
+                return Placeholders(text, TemplateProblem(told, found.start()))
+    return Placeholders(text)
+
+
+def _meant(found: re.Match[str]) -> str:
+    """Give the placeholder that a text in brackets looks like; empty if like none."""
+    if _PLACEHOLDER.fullmatch(found.group()):
+        return ""
+    word, name, filters = found["word"], found["name"] or "", (found["filters"] or "").strip()
+    close = get_close_matches(word.lower(), ("value", "labels"), n=1, cutoff=0.8)
+    if not close or (close[0] == "labels") != bool(name):
+        return ""
+    return f"{{{close[0]}{'.' if name else ''}{name}{f' {filters}' if filters else ''}}}"
+
+
+def _plain_spans(text: str) -> list[tuple[int, int, bool]]:
+    """Give the parts of a text outside of Go's actions, and whether each is in a `define`."""
     if "{{" not in text:
-        return [(0, len(text))]
-    return [
-        (token.offset, token.offset + len(token.value))
-        for token in lex(text)
-        if token.kind == "text"
-    ]
+        return [(0, len(text), False)]
+    spans: list[tuple[int, int, bool]] = []
+    opened: list[bool] = []
+    before = ""
+    for token in lex(text):
+        if token.kind == "text":
+            spans.append((token.offset, token.offset + len(token.value), any(opened)))
+        elif token.kind == "left":
+            before = ""
+        elif token.kind == "keyword":
+            if token.value == "end" and opened:
+                opened.pop()
+            elif token.value in _OPENS and before != "else":
+                opened.append(token.value in {"define", "block"})
+            before = token.value
+    return spans
 
 
 def _compile(found: re.Match[str]) -> str | _Wrong:

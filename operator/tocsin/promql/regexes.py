@@ -54,3 +54,11 @@ def _compile(pattern: bytes) -> Regex:
 
 
 _remembered = lru_cache(maxsize=4096)(_compile)
+
+
+def matches(pattern: bytes, text: bytes) -> bool:
+    """Tell whether a pattern that compiles matches the whole of a text."""
+    try:
+        return re2.compile(pattern, _OPTIONS).fullmatch(text) is not None
+    finally:
+        re2.purge()

@@ -17,7 +17,12 @@ from tocsin.promql.tokens import QUOTES, is_blank, offset_of, place
 _KINDS = dict.fromkeys("[]{}", "bracket") | dict.fromkeys("0123456789.", "digit")
 _KINDS |= dict.fromkeys(QUOTES, "string") | dict.fromkeys("=!o+", "word")
 _UNITS = frozenset("ywdhms")
-_OFFSETS = frozenset({"offset", "OFFSET", "@"})
+_MATCHES = frozenset({"=", "!=", "=~", "!~"})
+_BEFORE_TIME = frozenset({"@", "+", "-"})
+_LATEST = float(1 << 63)
+"""The first time, in seconds, that is too large for a Prometheus timestamp."""
+_ALONE = frozenset({"[", "]", ":"})
+"""What stands beside a duration that no arithmetic is done with."""
 _BEFORE_SIGN = frozenset(
     [
         "(",
@@ -64,11 +69,8 @@ def rewrite(text: str, tokens: list[str]) -> tuple[list[str], str]:
             problem = _rewrite_number(changed, index, inside)
         elif inside == "{" and lexeme in {"=~", "!~"}:
             problem = _rewrite_regex(changed, index)
-        elif inside == "{" and lexeme == "or" and _before(tokens, index)[0] in QUOTES:
-            problem = (
-                '"or" between matchers is no PromQL: write two selectors with "or" '
-                "between them, or one matcher with =~"
-            )
+        elif inside == "{" and lexeme == "or":
+            problem = _rewrite_or(changed, index)
         elif lexeme == "+" and not inside and _before(tokens, index).lower() in _BEFORE_SIGN:
             # promql-parser drops the sign without a look at what it stands before.
             changed[index] = "-"
@@ -85,6 +87,26 @@ def _before(tokens: list[str], index: int) -> str:
     return " "
 
 
+def _after(tokens: list[str], index: int) -> str:
+    """Give the token after `index` that is no white space or comment; " " if none is."""
+    for at in range(index + 1, len(tokens)):
+        if not is_blank(tokens[at]):
+            return tokens[at]
+    return " "
+
+
+def _rewrite_or(changed: list[str], index: int) -> str:
+    """Read `or` in braces: no operator stands there, but a label may have that name."""
+    if _after(changed, index) in _MATCHES:
+        changed[index] = "or_"  # promql-parser takes it for the operator
+    elif _before(changed, index)[0] in QUOTES:
+        return (
+            '"or" between matchers is no PromQL: write two selectors with "or" '
+            "between them, or one matcher with =~"
+        )
+    return ""
+
+
 def _rewrite_string(changed: list[str], index: int) -> str:
     lexeme = changed[index]
     if lexeme[0] == "`":
@@ -98,12 +120,14 @@ def _rewrite_string(changed: list[str], index: int) -> str:
 
 
 def _rewrite_number(changed: list[str], index: int, inside: str) -> str:
-    lexeme = changed[index]
+    lexeme, before = changed[index], _before(changed, index)
     length = milliseconds(lexeme)
-    if inside == "[" or _before(changed, index) in _OFFSETS:
+    if before in _BEFORE_TIME and _is_time(changed, index) and (number(lexeme) or 0.0) >= _LATEST:
+        return f"{lexeme} is no time that Prometheus can hold: write a Unix time in seconds"
+    if inside == "[" or before.lower() == "offset":
         if length is None:
             return f"{lexeme} is no duration, or longer than 292 years: write it like 5m or 1h30m"
-        if length == 0 and inside == "[":
+        if length == 0 and inside == "[" and {before, _after(changed, index)} <= _ALONE:
             return f"{lexeme} is an empty range: write one that is longer, like 5m"
     elif length is None and number(lexeme) is None:
         return f"{lexeme} is no number and no duration, or does not fit: write it like 0.5 or 5m"
@@ -112,6 +136,12 @@ def _rewrite_number(changed: list[str], index: int, inside: str) -> str:
     elif "_" in lexeme:
         changed[index] = plain_number(lexeme)
     return ""
+
+
+def _is_time(tokens: list[str], index: int) -> bool:
+    """Tell whether a number stands behind @, with a sign perhaps."""
+    behind = [lexeme for lexeme in tokens[max(0, index - 6) : index] if not is_blank(lexeme)]
+    return "@" in behind[-2:] and (behind[-1] == "@" or behind[-1] in {"+", "-"})
 
 
 def _rewrite_regex(changed: list[str], index: int) -> str:
@@ -130,5 +160,5 @@ def _rewrite_regex(changed: list[str], index: int) -> str:
             f"({regex.error}): mend it, or compare with = if it is plain text"
         )
     changed[value] = '""' if regex.matches_empty == (changed[index] == "=~") else '"."'
-    changed[index] = "="
+    changed[index] = " ="  # apart, or a stray "!" before it would make another operator
     return ""

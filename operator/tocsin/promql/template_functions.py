@@ -60,11 +60,54 @@ FUNCTIONS: Mapping[Product, Mapping[str, Arity]] = {
     "prometheus": {**BUILTINS, **_PROMETHEUS},
     "alertmanager": {**BUILTINS, **_ALERTMANAGER},
 }
+Version = tuple[int, int]
+SINCE: Mapping[Product, Mapping[str, Version]] = {
+    "prometheus": {
+        "humanizePercentage": (2, 11),
+        "parseDuration": (2, 32),
+        "stripPort": (2, 33),
+        "stripDomain": (2, 36),
+        "toTime": (2, 38),
+        "toDuration": (3, 6),
+        "now": (3, 6),
+        "urlQueryEscape": (3, 8),
+    },
+    "alertmanager": {
+        "stringSlice": (0, 20),
+        "trimSpace": (0, 26),
+        **dict.fromkeys(("date", "tz", "since", "humanizeDuration"), (0, 28)),
+        **dict.fromkeys(("toJson", "safeUrl", "urlUnescape"), (0, 30)),
+        **dict.fromkeys(("list", "append", "dict"), (0, 32)),
+        "now": (0, 33),
+        **dict.fromkeys(("toDate", "mustToDate", "base64encode", "base64decode"), (0, 34)),
+        "routeLabels": (0, 34),
+    },
+}
+"""The first version that has a function; older ones refuse the whole template. From their
+changelogs, and for what these leave out from their sources."""
+TITLES: Mapping[Product, str] = {"prometheus": "Prometheus", "alertmanager": "Alertmanager"}
 VARIABLES: Mapping[Product, tuple[str, ...]] = {
     "prometheus": ("$", "$labels", "$externalLabels", "$externalURL", "$value"),
     "alertmanager": ("$",),
 }
 """The variables that exist before the template's first action."""
+
+
+def version_of(text: str) -> Version:
+    """Read the first two numbers of a version such as `0.34.2`."""
+    major, minor, *_ = (*text.split("."), "0")
+    return int(major), int(minor)
+
+
+def age_problem(name: str, product: Product, version: str) -> str:
+    """Say that a version does not have a function yet; empty if it has."""
+    since = SINCE[product].get(name, (0, 0))
+    if since <= version_of(version):
+        return ""
+    return (
+        f"the function {name} needs {TITLES[product]} {since[0]}.{since[1]}, and the operator's "
+        f"configuration says {version}: leave it out"
+    )
 
 
 def arity_problem(name: str, count: int, functions: Mapping[str, Arity]) -> str:

@@ -20,7 +20,7 @@ from math import inf
 
 from tocsin.promql.literals import unquote
 from tocsin.promql.template_functions import Product
-from tocsin.promql.template_nodes import Call, Control, Node, Operand, Pipeline, Text, Tree
+from tocsin.promql.template_nodes import Call, Control, Jump, Node, Operand, Pipeline, Text, Tree
 
 MAX_RESULT: Mapping[Product, int] = {"prometheus": 1 << 20, "alertmanager": 32 << 20}
 """Characters of one result; Prometheus ends at 16 MiB. A message may hold a hundred alerts."""
@@ -135,6 +135,8 @@ class _Walk:
             raise GrowthError("the template takes too many steps: simplify it")
         if isinstance(node, Text):
             return node.length
+        if isinstance(node, Jump):
+            return 0.0
         if isinstance(node, Call):
             return self._call(node, dot, outer)
         if isinstance(node, Control):

@@ -38,7 +38,12 @@ class Pipeline:
 class Text:
     """Plain text."""
 
-    length: int
+    value: str
+
+    @property
+    def length(self) -> int:
+        """Count its characters."""
+        return len(self.value)
 
 
 @dataclass(slots=True)
@@ -60,6 +65,13 @@ class Control:
 
 
 @dataclass(slots=True)
+class Jump:
+    """`break` or `continue`."""
+
+    keyword: str
+
+
+@dataclass(slots=True)
 class Call:
     """`template`, or the call that a `block` stands for."""
 
@@ -68,7 +80,7 @@ class Call:
     pipeline: Pipeline | None
 
 
-Node = Text | Action | Control | Call
+Node = Text | Action | Control | Call | Jump
 
 
 @dataclass(slots=True)
@@ -107,7 +119,7 @@ class _Reader:
         while True:
             token = self._next()
             if token.kind == "text":
-                found.append(Text(len(token.value)))
+                found.append(Text(token.value))
                 continue
             if token.kind != "left":
                 return found, "end"
@@ -126,8 +138,8 @@ class _Reader:
             return [self._control(word)]
         if word.value in {"break", "continue"}:
             self._word()
-            return []
-        name = (unquote(self._word().value) or b"").decode(errors="replace")
+            return [Jump(word.value)]
+        name = (unquote(self._word().value) or b"").decode(errors="surrogateescape")
         following = self._word()
         pipeline: Pipeline | None = None
         if following.kind != "right":

@@ -14,7 +14,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tocsin.promql.template_functions import FUNCTIONS, VARIABLES, Product
+from tocsin.promql.template_functions import (
+    FUNCTIONS,
+    SINCE,
+    VARIABLES,
+    Product,
+    age_problem,
+    version_of,
+)
 from tocsin.promql.template_growth import growth_problem
 from tocsin.promql.template_lexer import lex
 from tocsin.promql.template_nodes import read_tree
@@ -27,6 +34,7 @@ MAX_LENGTH = 8_192
 _FORMATTERS = frozenset({"toUpper", "toLower", "title", "stripPort", "stripDomain"}).union(
     f"humanize{what}" for what in ("", "1024", "Duration", "Percentage", "Timestamp")
 )
+_ALL_FORMATTERS = max(SINCE["prometheus"].get(name, (0, 0)) for name in _FORMATTERS)
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _STRING = r'"[^"\\{}\n]*"'
 _OPERAND = rf"\$(?:value|externalURL|(?:labels|externalLabels)(?:\.{_NAME})?)"
@@ -53,13 +61,13 @@ class TemplateProblem:
 
 
 def check_template(
-    text: str, *, product: Product, forbidden: frozenset[str] = frozenset()
+    text: str, *, product: Product, forbidden: frozenset[str] = frozenset(), version: str = ""
 ) -> TemplateProblem | None:
     """
     Refuse a template that the product would refuse or fail on; None where it is good.
 
     `forbidden` names functions that this author may not use, wherever in the
-    template they stand.
+    template they stand. Without `version` the product has every function there is.
     """
     if len(text) > MAX_LENGTH:
         return TemplateProblem(
@@ -68,8 +76,20 @@ def check_template(
         )
     if "{{" not in text:
         return None
-    if product == "prometheus" and _FORMATTERS.isdisjoint(forbidden) and _is_plain(text):
+    simple = product == "prometheus" and _FORMATTERS.isdisjoint(forbidden)
+    if simple and _has_formatters(version) and _is_plain(text):
         return None
+    return _parsed(text, product, forbidden, version)
+
+
+def _has_formatters(version: str) -> bool:
+    """Tell whether every formatter is known to a Prometheus of this version."""
+    return not version or version_of(version) >= _ALL_FORMATTERS
+
+
+def _parsed(
+    text: str, product: Product, forbidden: frozenset[str], version: str
+) -> TemplateProblem | None:
     parser = TemplateParser(text, FUNCTIONS[product], VARIABLES[product])
     problem: TemplateProblem | None = None
     try:
@@ -80,6 +100,9 @@ def check_template(
         if call.value in forbidden:
             message = f"the function {call.value} is not allowed in this namespace: remove it"
             return _problem(text, message, call.offset)
+        old = age_problem(call.value, product, version) if version else ""
+        if old and problem is None:
+            problem = _problem(text, old, call.offset)
     return problem
 
 

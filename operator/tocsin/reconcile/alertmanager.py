@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from tocsin.api.meta import NOTIFICATION_CHANNEL, ObjectRef
 from tocsin.api.problem import Reason
-from tocsin.compile.yaml_text import read_yaml
+from tocsin.compile.base_yaml import read_verbatim
 from tocsin.errors import ClusterError
 from tocsin.reconcile.budget import size_of
 from tocsin.reconcile.entries import ALERTMANAGER, decode_data
@@ -51,6 +51,7 @@ class AlertmanagerReconciler:
     async def prepare(self) -> None:
         """Read what channels are judged with: the platform's mail relay."""
         await self._smtp.refresh()
+        self._snapshot.base.recall(self._snapshot.secret.data)
 
     async def reconcile(self, _ref: ObjectRef) -> str:
         """Bring the Secret to what everything together asks."""
@@ -60,9 +61,14 @@ class AlertmanagerReconciler:
             self._queue.add_after(ALERTMANAGER, pause)
             return "waiting"
         self._first_wish = None
+        if why := self._snapshot.base.must_wait():
+            self._failed(why)
+            LOG.error("the Alertmanager Secret is left as it is: %s", why)
+            return "stalled"
         await self._smtp.refresh()
         plan = self._planner.plan(self._smtp.values())
         budget = self._snapshot.config.alertmanager.max_secret_bytes
+        self._snapshot.secret.used, self._snapshot.secret.budget = size_of(plan.data), budget
         self._outside.telemetry.alertmanager_secret(size_of(plan.data), budget)
         fault = self._fault(plan)
         if fault:
@@ -138,7 +144,7 @@ class AlertmanagerReconciler:
                 name: base64.b64encode(value).decode() for name, value in sorted(plan.data.items())
             },
         }
-        if read_yaml(plan.data[CONFIG_KEY].decode()) != plan.document:
+        if read_verbatim(plan.data[CONFIG_KEY].decode(), ours=True) != plan.document:
             raise RuntimeError("the Alertmanager configuration does not read back as written")
         try:
             answer = await self._outside.cluster.apply(SECRETS, document)
@@ -169,10 +175,10 @@ class AlertmanagerReconciler:
         recorded = secret.record.channels
         secret.failure = ""
         secret.record = plan.record
-        secret.written = frozenset(plan.record.routes)
+        secret.written = plan.record.digests
         secret.channels = plan.channels
         refused = plan.refused
-        secret.refused = _of("route:", refused)
+        secret.refused = _of("route:", refused) | _of("inhibit:", refused)
         secret.refused_channels = _of("channel:", refused)
         self._snapshot.forget_blocks(plan.record.routes)
         self._wake(before[0] | before[2], before[1], before[3])

@@ -25,7 +25,9 @@ from tocsin.compile.channels import (
     clean_secret_value,
     secret_uses,
 )
+from tocsin.compile.existing import receiver_problem
 from tocsin.errors import ClusterError
+from tocsin.reconcile.awaiting import LOAD_DEADLINE
 from tocsin.reconcile.entries import ALERTMANAGER, ChannelEntry, SecretValue, unpack
 from tocsin.reconcile.outside import Outside, publish_status
 from tocsin.reconcile.permissions import with_present_permissions
@@ -34,7 +36,7 @@ from tocsin.reconcile.record import spec_document
 from tocsin.reconcile.secrets import SecretAnswer, SecretReader
 from tocsin.reconcile.smtp import uses_platform_relay
 from tocsin.reconcile.snapshot import Snapshot
-from tocsin.reconcile.status import APPLIED, broken, channel_status, conclude, good
+from tocsin.reconcile.status import APPLIED, broken, channel_status, conclude, condition_of, good
 
 _REREAD, _REREAD_MAX = 60.0, 280.0
 """Seconds between two looks at a channel's Secrets; a rotation is seen within five minutes."""
@@ -94,7 +96,8 @@ class ChannelReconciler:
         entry.rejected = problems[0].reason if problems else None
         self._queue.add_after(ref, self._look_again(entry, values))
         refused = str(ref) in self._snapshot.secret.refused_channels
-        settled = bool(problems) or not values.complete or refused
+        lost = self._lost_receiver(entry) is not None
+        settled = bool(problems) or not values.complete or refused or lost
         if self._is_pending(ref, entry, settled=settled):
             self._fresh[ref] = (version, values)
             return "waiting"
@@ -209,7 +212,8 @@ class ChannelReconciler:
         """Hand the channel to the routing tree, and wake who depends on it."""
         given = None
         if spec is not None:
-            given = ChannelInput(ref, spec, usable=values.complete)
+            usable = values.complete and receiver_problem(spec, self._snapshot.base.good) is None
+            given = ChannelInput(ref, spec, usable=usable)
         changed = self._snapshot.set_channel_input(ref, given)
         found: Mapping[str, SecretValue] = values.found if spec is not None else {}
         if changed or found != entry.values or not entry.judged:
@@ -220,7 +224,8 @@ class ChannelReconciler:
 
     def _is_pending(self, ref: ObjectRef, entry: ChannelEntry, *, settled: bool) -> bool:
         """Tell whether to await the Secret's next write, which wakes us, before saying `Ready`."""
-        if settled or self._is_written(ref, entry):
+        since = self._snapshot.awaited.pop(ref)
+        if settled or (self._is_written(ref, entry) and self._is_loaded(ref, entry, since)):
             entry.pending_since = None
             return False
         now = self._outside.clock.monotonic()
@@ -241,6 +246,25 @@ class ChannelReconciler:
             and (record.uid, record.spec) == (entry.uid, spec_document(spec))
         )
 
+    def _is_loaded(self, ref: ObjectRef, entry: ChannelEntry, since: float | None) -> bool:
+        """
+        Tell whether Alertmanager has the receiver; what it holds is not seen.
+
+        What was ready stays so, and where Alertmanager is not seen nobody waits.
+        """
+        loaded, spec = self._snapshot.secret.loaded, entry.effective
+        expected = str(ref) in self._snapshot.secret.channels
+        own = spec is not None and spec.existing is None
+        if loaded is None or not expected or not own or str(ref) in loaded.receivers:
+            return True
+        if condition_of(unpack(entry.status), "Ready").get("status") == "True":
+            return True
+        now = self._outside.clock.monotonic()
+        waited = self._snapshot.awaited.put(ref, since, now)
+        if waited < LOAD_DEADLINE:
+            self._queue.add_after(ref, LOAD_DEADLINE - waited)
+        return False
+
     async def _publish(
         self,
         ref: ObjectRef,
@@ -257,10 +281,13 @@ class ChannelReconciler:
             links.append(broken("SecretResolved", values.problems))
         elif entry.effective is not None:
             links.append(good("SecretResolved"))
-        if str(ref) in self._snapshot.secret.refused_channels:
-            links.append(_no_room())
+        lost = self._lost_receiver(entry)
+        if lost is not None:
+            links.append(broken(APPLIED, (lost,)))
+        elif str(ref) in self._snapshot.secret.refused_channels:
+            links.append(_no_room(self._snapshot))
         elif entry.pending_since is not None:
-            links.append(_pending(self._snapshot.secret.failure))
+            links.append(self._pending(ref, entry))
         suspended = entry.effective is not None and entry.effective.suspend
         ready = good("Ready", "live")
         if suspended:
@@ -276,6 +303,29 @@ class ChannelReconciler:
         )
         if await publish_status(self._outside, ref, entry, status):
             self._queue.spent(ref)
+
+    def _pending(self, ref: ObjectRef, entry: ChannelEntry) -> Condition:
+        """Say what is still to come: the write, or that Alertmanager loads it."""
+        now = self._outside.clock.monotonic()
+        waited = self._snapshot.awaited.waited(ref, now)
+        reason = Reason.ROUTE_PENDING
+        if waited is None or not self._is_written(ref, entry):
+            message = self._snapshot.secret.failure
+            message = message or "the Alertmanager configuration is about to be written"
+        elif waited < LOAD_DEADLINE:
+            message = "waiting for Alertmanager to load the receiver: up to a minute and a half"
+        else:
+            reason = Reason.ROUTE_NOT_LOADED
+            message = (
+                "Alertmanager has not loaded the receiver for two minutes: look at its log and at "
+                "alertmanager_config_last_reload_successful"
+            )
+        return broken(APPLIED, (Problem(reason, "", message),))
+
+    def _lost_receiver(self, entry: ChannelEntry) -> Problem | None:
+        """Say that the base has no such receiver, for a channel that stands for one."""
+        spec = entry.effective
+        return None if spec is None else receiver_problem(spec, self._snapshot.base.good)
 
     def _used_by(self, ref: ObjectRef, entry: ChannelEntry) -> int:
         """Count the rules that tell this channel; a change is shown about once in five minutes."""
@@ -305,14 +355,9 @@ def _value_problem(
     return check_secret_value(use, spec, value.reveal())
 
 
-def _pending(failure: str) -> Condition:
-    message = failure or "the Alertmanager configuration is about to be written"
-    return broken(APPLIED, (Problem(Reason.ROUTE_PENDING, "", message),))
-
-
-def _no_room() -> Condition:
+def _no_room(snapshot: Snapshot) -> Condition:
     message = (
-        "the Alertmanager Secret has no room for this channel; ask the platform to make room "
-        "(alertmanager.maxSecretBytes)"
+        f"the Alertmanager Secret has no room for this channel ({snapshot.secret.usage}); ask the "
+        "platform to make room (alertmanager.maxSecretBytes)"
     )
     return broken(APPLIED, (Problem(Reason.SIZE_LIMIT, "", message),))

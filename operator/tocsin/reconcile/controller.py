@@ -17,11 +17,13 @@ from tocsin.api.kinds import KINDS
 from tocsin.api.meta import ALERT_RULE, HEALTH_CHECK, NOTIFICATION_CHANNEL, ObjectRef
 from tocsin.errors import ClusterError
 from tocsin.reconcile.alertmanager import AlertmanagerReconciler
+from tocsin.reconcile.base_news import BaseNews
 from tocsin.reconcile.channels import ChannelReconciler
 from tocsin.reconcile.checks import CheckReconciler
 from tocsin.reconcile.children import Children
 from tocsin.reconcile.entries import ALERTMANAGER
 from tocsin.reconcile.feed import SnapshotFeed
+from tocsin.reconcile.inhibiting import recall_inhibitions
 from tocsin.reconcile.loading import RouteWatch
 from tocsin.reconcile.outside import Outside
 from tocsin.reconcile.queue import WorkQueue
@@ -53,6 +55,7 @@ class Controller:
         self._unsettled: set[ObjectRef] = set()
         labels = frozenset({*_OWN_LABELS, *config.rule_labels})
         self.feed = SnapshotFeed(self._snapshot, self._queue, labels, self._relisted.set)
+        self.feed.base_judged = BaseNews(outside, self._snapshot).judged
         self._sweep = Sweep(outside, self._snapshot, self.feed)
         self._routes = RouteWatch(outside, self._snapshot, self._queue)
         children = Children(outside, self._snapshot, self._queue, labels)
@@ -60,6 +63,7 @@ class Controller:
         self._alertmanager = AlertmanagerReconciler(outside, self._snapshot, self._queue, secrets)
         channels = ChannelReconciler(outside, self._snapshot, self._queue, secrets)
         rules = RuleReconciler(outside, self._snapshot, self._queue, children)
+        self._tests = rules.tests
         self._reconcilers: dict[str, Callable[[ObjectRef], Awaitable[str]]] = {
             ALERT_RULE: rules.reconcile,
             NOTIFICATION_CHANNEL: channels.reconcile,
@@ -78,6 +82,7 @@ class Controller:
             len(self._snapshot.channels),
             len(self._snapshot.children),
         )
+        recall_inhibitions(self._snapshot)
         await self._routes.look()
         await self._alertmanager.prepare()
         await self._judge_channels()
@@ -86,6 +91,7 @@ class Controller:
             tasks.create_task(self._routes.run())
             tasks.create_task(self._sweeps())
             tasks.create_task(self._show())
+            tasks.create_task(self._tests.run())
             for _ in range(_WORKERS):
                 tasks.create_task(self._work())
             self._settle(None)

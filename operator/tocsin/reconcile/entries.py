@@ -74,6 +74,8 @@ class RuleEntry(Entry):
     """When it began to wait for its route to be loaded (monotonic), or None."""
     waiting_for: str = ""
     """The digest of the route that it waits for."""
+    sized: tuple[int, int] | None = None
+    """A generation and the bytes that its PrometheusRule takes, where that was measured."""
 
 
 class SecretValue:
@@ -132,6 +134,10 @@ class ChildEntry:
     """The digest that its alerts carry, empty without one."""
     holds: bytes = b""
     """Fingerprint of the desired object that the live one was seen to contain."""
+    inhibit: str = ""
+    """The digest that marks its alerts as muted by others, empty without one."""
+    tests_passed: str = ""
+    """The annotation that says which tests passed, empty without one."""
 
 
 ALERTMANAGER = ObjectRef("Alertmanager", "", "")

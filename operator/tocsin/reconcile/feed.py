@@ -48,6 +48,8 @@ class SnapshotFeed:
         self._queue = queue
         self._label_names = label_names
         self._on_relist = on_relist
+        self.base_judged: Callable[[], None] = lambda: None
+        """Called when the base was looked at, to tell of it."""
         self.secret_arrived = asyncio.Event()
         """Set once the Alertmanager Secret's first listing is in, be it empty."""
 
@@ -96,6 +98,7 @@ class SnapshotFeed:
         )
         self._put(ref, entry)
         self._queue.add(ref, Urgency.EDIT if event_type else Urgency.REPAIR)
+        self._source_changed(ref)
 
     def _update(
         self, ref: ObjectRef, known: Entry, version: int, document: Mapping[str, Any]
@@ -108,6 +111,7 @@ class SnapshotFeed:
         known.spec, known.status = spec, status
         if edited:
             self._queue.add(ref, Urgency.EDIT)
+            self._source_changed(ref)
         elif touched or not known.judged:
             self._queue.add(ref, Urgency.REPAIR)
         elif newer and isinstance(known, ChannelEntry):
@@ -121,12 +125,18 @@ class SnapshotFeed:
         else:
             self._snapshot.checks[ref] = entry
 
+    def _source_changed(self, ref: ObjectRef) -> None:
+        """Let the rules that are muted by this object say what they know of it."""
+        self._queue.add_all(self._snapshot.inhibitions.graph.naming(ref), Urgency.REPAIR)
+
     def gone(self, ref: ObjectRef) -> None:
         """Forget a resource that the API server no longer has."""
         self._queue.forget(ref)
+        self._source_changed(ref)
         if ref.kind == ALERT_RULE:
             rule = self._snapshot.rules.get(ref)
-            if rule is not None and rule.block is not None:
+            muted = bool(self._snapshot.inhibitions.digest_of(ref))
+            if rule is not None and (rule.block is not None or muted):
                 self._queue.add(ALERTMANAGER)
             if rule is not None:
                 self._snapshot.drop_rule(ref)
@@ -134,6 +144,7 @@ class SnapshotFeed:
             self._queue.add_all(self._snapshot.beyond_quota(ref))
         elif ref.kind == NOTIFICATION_CHANNEL and ref in self._snapshot.channels:
             del self._snapshot.channels[ref]
+            self._snapshot.awaited.pop(ref)
             self._snapshot.set_channel_input(ref, None)
             self._queue.add(ALERTMANAGER)
             self._queue.add_all(list(self._snapshot.rules_told_by(ref)))
@@ -169,6 +180,8 @@ class SnapshotFeed:
         self._snapshot.put_child(namespace, name, child)
         if known is not None and known.route and known.route != child.route:
             self._queue.add(ALERTMANAGER)  # the old route may retire
+        if known is not None and known.inhibit and known.inhibit != child.inhibit:
+            self._queue.add(ALERTMANAGER)  # and so may what muted it
         rule = self._snapshot.rule_of_child.get((namespace, name))
         changed = known is None or known.fingerprint != child.fingerprint
         if rule is not None and changed and not ours:
@@ -177,7 +190,7 @@ class SnapshotFeed:
     def child_gone(self, namespace: str, name: str) -> None:
         """Forget a PrometheusRule that the API server no longer has."""
         child = self._snapshot.drop_child(namespace, name)
-        if child is not None and child.route:
+        if child is not None and (child.route or child.inhibit):
             self._queue.add(ALERTMANAGER)  # its route may retire
         rule = self._snapshot.rule_of_child.get((namespace, name))
         if rule is not None:
@@ -202,6 +215,26 @@ class SnapshotFeed:
         if self._snapshot.namespaces.pop(name, None) is not None:
             self._queue.add(ALERTMANAGER)
 
+    def base_seen(self, document: Mapping[str, Any] | None) -> None:
+        """Take the base Secret as it is now; None where there is none."""
+        base = self._snapshot.base
+        before = base.good
+        if not base.take(document):
+            return
+        self.base_judged()
+        if self._snapshot.complete:
+            self._queue.add(ALERTMANAGER)
+        if self._snapshot.complete and base.good != before:
+            self._queue.add_all(list(self._snapshot.channels), Urgency.REPAIR)
+            self._queue.add_all(list(self._snapshot.rules), Urgency.REPAIR)
+
+    def base_unreadable(self, reason: str) -> None:
+        """Note that the base Secret could not be read: what is merged stays."""
+        self._snapshot.base.unreadable(reason)
+        self.base_judged()
+        if self._snapshot.complete:
+            self._queue.add(ALERTMANAGER)
+
     def secret_seen(self, document: Mapping[str, Any] | None) -> None:
         """Take the Alertmanager Secret as it is now; see `ports.Feed`."""
         secret = self._snapshot.secret
@@ -214,7 +247,7 @@ class SnapshotFeed:
         if first and data is not None:
             # Later the record in memory is the better one: only we write it.
             secret.record = read_record(data.get(STATE_KEY))
-            secret.written = frozenset(secret.record.routes)
+            secret.written = secret.record.digests
             secret.channels = frozenset(secret.record.channels)
         if first or changed:
             self._queue.add(ALERTMANAGER)

@@ -17,6 +17,7 @@ from tocsin.reconcile.entries import ChildEntry, pack
 
 LAST_GOOD = f"{GROUP}/last-good"
 OWNER_UID = f"{GROUP}/owner-uid"
+TESTS_PASSED = f"{GROUP}/tests-passed"
 
 _OUR_NAME = re.compile(r"-[0-9a-f]{10}$")
 _OWNER_FIELDS = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
@@ -66,7 +67,9 @@ def read_child(document: Mapping[str, Any], label_names: frozenset[str]) -> Chil
         owner_uid=uid,
         owner_name=name,
         fingerprint=fingerprint(document, label_names),
-        route=_route(document.get("spec") or {}),
+        route=_digest(document.get("spec") or {}, "tocsin_route"),
+        inhibit=_digest(document.get("spec") or {}, "tocsin_inhibit"),
+        tests_passed=str((metadata.get("annotations") or {}).get(TESTS_PASSED, "")),
     )
 
 
@@ -87,10 +90,10 @@ def _owner(metadata: Mapping[str, Any]) -> tuple[str, str]:
     return str(annotations.get(OWNER_UID, "")), ""
 
 
-def _route(spec: Mapping[str, Any]) -> str:
+def _digest(spec: Mapping[str, Any], label: str) -> str:
     for group in spec.get("groups") or ():
         for rule in group.get("rules") or ():
-            route = (rule.get("labels") or {}).get("tocsin_route")
-            if route:
-                return str(route)
+            digest = (rule.get("labels") or {}).get(label)
+            if digest:
+                return str(digest)
     return ""

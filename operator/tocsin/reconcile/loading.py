@@ -1,5 +1,5 @@
 """
-Watching a route become live: which digests every Alertmanager has loaded.
+Watching routes and receivers become live: what every Alertmanager has loaded.
 
 Looks only while somebody waits: soon after a write, then less and less often for
 two minutes, then twice a minute, and once at each sweep.
@@ -8,7 +8,11 @@ two minutes, then twice a minute, and once at each sweep.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
+from tocsin.api.meta import ObjectRef
+from tocsin.api.problem import Reason
+from tocsin.compile.loaded import Loaded
 from tocsin.reconcile.outside import Outside
 from tocsin.reconcile.queue import Urgency, WorkQueue
 from tocsin.reconcile.snapshot import Snapshot
@@ -20,16 +24,17 @@ _REGULAR = 30.0
 
 
 class RouteWatch:
-    """Asks the Alertmanagers, and wakes the rules whose route arrived."""
+    """Asks the Alertmanagers, and wakes whom it concerns that something was loaded."""
 
     def __init__(self, outside: Outside, snapshot: Snapshot, queue: WorkQueue) -> None:
         self._outside = outside
         self._snapshot = snapshot
         self._queue = queue
         self._wanted = asyncio.Event()
+        snapshot.awaited.on_first = self.wanted
 
     def wanted(self) -> None:
-        """Ask soon: the Secret was written."""
+        """Ask soon: the Secret was written, or somebody waits."""
         self._wanted.set()
 
     async def run(self) -> None:
@@ -45,21 +50,30 @@ class RouteWatch:
             await self._until_loaded()
 
     async def look(self) -> None:
-        """Ask once, and wake the rules whose route came or went."""
-        loaded = await self._outside.observer.loaded_routes()
+        """Ask once, and wake those whose way came or went."""
+        loaded = await self._outside.observer.loaded()
         before = self._snapshot.secret.loaded
         self._snapshot.secret.loaded = loaded
-        if loaded is None or before is None:
-            changed = (loaded or frozenset()) | (before or frozenset())
-            changed = changed if loaded != before else frozenset()
-        else:
-            changed = loaded ^ before
-        for digest in sorted(changed):
-            self._queue.add_all(self._snapshot.rules_of(digest), Urgency.EDIT)
+        if loaded != before:
+            self._queue.add_all(sorted(self._concerned(before, loaded), key=str), Urgency.EDIT)
+
+    def _concerned(self, before: Loaded | None, now: Loaded | None) -> frozenset[ObjectRef]:
+        """Give those whose status may say something else now."""
+        found = set(self._snapshot.awaited.refs)
+        for digest in _digests(now) ^ _digests(before):
+            found |= self._snapshot.rules_of(digest)
+        if before is None:
+            found.update(self._snapshot.rules_saying(Reason.ROUTE_NOT_OBSERVED))
+        elif now is not None:
+            for fence in _changed(before, now):
+                found |= self._snapshot.rules_in(fence.removeprefix("namespace/"))
+        return frozenset(found)
 
     def _all_loaded(self) -> bool:
         secret = self._snapshot.secret
-        return secret.loaded is not None and secret.written <= secret.loaded
+        if secret.loaded is None or self._snapshot.awaited.refs:
+            return False
+        return secret.written <= secret.loaded.digests
 
     async def _until_loaded(self) -> None:
         clock = self._outside.clock
@@ -70,3 +84,14 @@ class RouteWatch:
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST)
+
+
+def _digests(loaded: Loaded | None) -> frozenset[str]:
+    return frozenset() if loaded is None else loaded.digests
+
+
+def _changed(before: Loaded, now: Loaded) -> Iterator[str]:
+    """Give the namespaces (as fences) that lost a receiver of their default route."""
+    for fence, receivers in before.routes.items():
+        if fence.startswith("namespace/") and receivers - now.routes.get(fence, frozenset()):
+            yield fence

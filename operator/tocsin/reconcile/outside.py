@@ -17,6 +17,7 @@ from tocsin.reconcile.ports import (
     Cluster,
     Events,
     ExpressionJudge,
+    RuleTester,
     Telemetry,
 )
 
@@ -41,6 +42,7 @@ class Outside:
     events: Events
     telemetry: Telemetry
     clock: Clock
+    tester: RuleTester | None = None
 
 
 async def publish_status(
@@ -75,7 +77,7 @@ async def publish_status(
     return True
 
 
-_PASSING = frozenset({Reason.ROUTE_PENDING, Reason.RECONCILING})
+_PASSING = frozenset({Reason.ROUTE_PENDING, Reason.TESTS_RUNNING, Reason.RECONCILING})
 """Reasons that end by themselves within seconds: a status, and no event."""
 
 

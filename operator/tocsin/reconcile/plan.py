@@ -15,7 +15,6 @@ from typing import Any
 from tocsin.api.meta import ObjectRef
 from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput, compile_alertmanager
 from tocsin.compile.channels import secret_uses
-from tocsin.compile.notify import RouteBlock
 from tocsin.compile.routing import check_document
 from tocsin.reconcile.budget import fit, size_of
 from tocsin.reconcile.entries import ALERTMANAGER
@@ -26,6 +25,7 @@ from tocsin.reconcile.record import (
     CONFIG_KEY,
     STATE_KEY,
     ChannelRecord,
+    InhibitionRecord,
     Record,
     RouteRecord,
     spec_document,
@@ -34,7 +34,8 @@ from tocsin.reconcile.record import (
 from tocsin.reconcile.snapshot import Snapshot
 
 RETIRED_FOR = timedelta(hours=1)
-"""A route without users stays this long, so that resolutions still arrive."""
+"""A route without users stays this long, so that resolutions still arrive; an inhibition too:
+Alertmanager holds alerts with the old digest for minutes, which would no longer be muted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ class Planner:
 
     def plan(self, more: Mapping[str, bytes]) -> Plan:
         """Plan the Secret; `more` are keys that are always in it."""
-        routes = self._routes()
-        growth = self._growth(routes)
+        routes, muting = self._routes(), self._inhibitions()
+        growth = self._growth(routes, muting)
         budget = self._snapshot.config.alertmanager.max_secret_bytes
 
         def build(left_out: frozenset[str]) -> Plan:
-            return self._build(routes, left_out, more)
+            return self._build(routes, muting, left_out, more)
 
         def fits(plan: Plan) -> bool:
             return not plan.faults and size_of(plan.data) <= budget
@@ -74,7 +75,9 @@ class Planner:
         plan, refused = fit(growth, build, fits)
         return replace(plan, refused=refused)
 
-    def _growth(self, routes: Mapping[str, RouteRecord]) -> list[str]:
+    def _growth(
+        self, routes: Mapping[str, RouteRecord], muting: Mapping[str, InhibitionRecord]
+    ) -> list[str]:
         """
         Name what is not on record, the oldest first: it gives way where room is short.
 
@@ -87,15 +90,18 @@ class Planner:
         return [
             *(f"channel:{namespace}/{name}" for namespace, name in channels),
             *(f"route:{digest}" for digest in routes if digest not in known.routes),
+            *(f"inhibit:{digest}" for digest in muting if digest not in known.inhibitions),
         ]
 
     def _build(
         self,
         routes: Mapping[str, RouteRecord],
+        muting: Mapping[str, InhibitionRecord],
         left_out: frozenset[str],
         more: Mapping[str, bytes],
     ) -> Plan:
         kept = {d: one for d, one in routes.items() if f"route:{d}" not in left_out}
+        mutes = {d: one for d, one in muting.items() if f"inhibit:{d}" not in left_out}
         channels, values = self._channels(left_out)
         output = compile_alertmanager(
             AlertmanagerInputs(
@@ -103,10 +109,12 @@ class Planner:
                 blocks={digest: one.block for digest, one in kept.items()},
                 namespaces=self._snapshot.namespaces,
                 config=self._snapshot.config,
+                inhibitions={digest: one.block for digest, one in mutes.items()},
+                base=self._snapshot.base.good,
             )
         )
         in_tree = frozenset(f"{namespace}/{name}" for namespace, name in output.channels)
-        record = Record(self._channel_records(channels), kept)
+        record = Record(self._channel_records(channels), kept, mutes)
         files = {
             use.file: values[use.file]
             for given in channels.values()
@@ -114,13 +122,14 @@ class Planner:
             for use in secret_uses(given.ref, given.spec)
         }
         data = {
+            **self._snapshot.base.keys(),
             **more,
             **files,
             **{name: text.encode() for name, text in output.files.items()},
             CONFIG_KEY: output.text.encode(),
             STATE_KEY: write_record(record),
         }
-        return Plan(data, record, in_tree, check_document(output.document), output.document)
+        return Plan(data, record, in_tree, check_document(output.own), output.document)
 
     def _channels(
         self, left_out: frozenset[str]
@@ -173,22 +182,35 @@ class Planner:
 
     def _routes(self) -> dict[str, RouteRecord]:
         """Give the routes in use and the lately retired; the others are let go."""
-        now = _parse(self._clock.now())
-        blocks: dict[str, RouteBlock] = self._snapshot.blocks_in_use()
-        routes = {digest: RouteRecord(block) for digest, block in blocks.items()}
+        routes = {d: RouteRecord(block) for d, block in self._snapshot.blocks_in_use().items()}
         carried = self._snapshot.digests_on_children()
         for digest, one in self._snapshot.secret.record.routes.items():
-            if digest in routes:
-                continue
-            if digest in carried:
-                routes[digest] = RouteRecord(one.block)
-                continue
-            retired_at = one.retired_at or self._clock.now()
-            left = RETIRED_FOR - (now - _parse(retired_at))
-            if left > timedelta(0):
+            retired_at = self._retired_at(one.retired_at, carried=digest in carried)
+            if digest not in routes and retired_at is not None:
                 routes[digest] = RouteRecord(one.block, retired_at)
-                self._queue.add_after(ALERTMANAGER, left.total_seconds() + 1)
         return dict(sorted(routes.items()))
+
+    def _inhibitions(self) -> dict[str, InhibitionRecord]:
+        """Give the inhibitions in use and the lately retired."""
+        in_use = self._snapshot.inhibitions.in_use()
+        muting = {digest: InhibitionRecord(block) for digest, block in in_use.items()}
+        carried = self._snapshot.inhibitions.on_children()
+        for digest, one in self._snapshot.secret.record.inhibitions.items():
+            retired_at = self._retired_at(one.retired_at, carried=digest in carried)
+            if digest not in muting and retired_at is not None:
+                muting[digest] = InhibitionRecord(one.block, retired_at)
+        return dict(sorted(muting.items()))
+
+    def _retired_at(self, before: str, *, carried: bool) -> str | None:
+        """Give when a block without users retired, empty while carried, None once it may go."""
+        if carried:
+            return ""
+        retired_at = before or self._clock.now()
+        left = RETIRED_FOR - (_parse(self._clock.now()) - _parse(retired_at))
+        if left <= timedelta(0):
+            return None
+        self._queue.add_after(ALERTMANAGER, left.total_seconds() + 1)
+        return retired_at
 
     def _by_age(self, channels: Mapping[tuple[str, str], ChannelInput]) -> list[tuple[str, str]]:
         def age(at: tuple[str, str]) -> tuple[str, tuple[str, str]]:

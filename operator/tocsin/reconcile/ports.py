@@ -11,6 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from tocsin.api.meta import ObjectRef
+from tocsin.compile.loaded import Loaded
+from tocsin.compile.rule_tests_answer import Answer
+from tocsin.compile.rule_tests_plan import TestPlan
+from tocsin.promql.confined import Confined
 from tocsin.promql.verdict import Verdict
 
 Document = dict[str, Any]
@@ -70,13 +74,19 @@ class ExpressionJudge(Protocol):
         """Give a verdict for each expression; never raises for bad input."""
         ...
 
+    async def confine_many(
+        self, expressions: Sequence[str], namespace: str
+    ) -> Mapping[str, Confined]:
+        """Confine each expression to the series of a namespace; never raises for bad input."""
+        ...
+
 
 class AlertmanagerObserver(Protocol):
     """Sees which configuration every Alertmanager replica has loaded."""
 
-    async def loaded_routes(self) -> frozenset[str] | None:
+    async def loaded(self) -> Loaded | None:
         """
-        Give the route digests that every replica has loaded.
+        Give the routes and receivers of ours that every replica has loaded.
 
         None where no replica is configured or one cannot be reached: unknown.
         """
@@ -122,6 +132,10 @@ class Telemetry(Protocol):
         """Note that every object was listed and judged."""
         ...
 
+    def alertmanager_base(self, *, valid: bool) -> None:
+        """Show whether the existing configuration, as it is now, is the one that is merged."""
+        ...
+
     def alertmanager_secret(self, used_bytes: int, budget_bytes: int) -> None:
         """Show the size of the Alertmanager Secret and its budget."""
         ...
@@ -140,6 +154,24 @@ class Events(Protocol):
         message: str,
     ) -> None:
         """Tell the object's readers what happened; the same again only counts up."""
+        ...
+
+
+class RuleTester(Protocol):
+    """promtool, which runs the tests of AlertRules."""
+
+    @property
+    def version(self) -> str:
+        """The program's version, empty where there is none."""
+        ...
+
+    @property
+    def processes(self) -> int:
+        """How many runs there may be at once."""
+        ...
+
+    async def run(self, plans: Sequence[TestPlan]) -> list[Answer]:
+        """Run the tests of each plan and give the answers in their order; never raises."""
         ...
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.api.notification_channel import NotificationChannelSpec
+from tocsin.compile.inhibition import InhibitBlock
 from tocsin.compile.notify import RouteBlock
 
 STATE_KEY = "tocsin-state.json.gz"
@@ -44,11 +45,25 @@ class RouteRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class InhibitionRecord:
+    """What mutes rules; `retired_at` as of a route: muted alerts may fire on for a while."""
+
+    block: InhibitBlock
+    retired_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What was live when the Secret was last written."""
 
     channels: Mapping[str, ChannelRecord] = field(default_factory=dict)
     routes: Mapping[str, RouteRecord] = field(default_factory=dict)
+    inhibitions: Mapping[str, InhibitionRecord] = field(default_factory=dict)
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """Every digest that alerts may carry: of routes and of inhibitions."""
+        return frozenset(self.routes) | frozenset(self.inhibitions)
 
     def to_document(self) -> dict[str, Any]:
         """Give the record as JSON-able data."""
@@ -61,6 +76,10 @@ class Record:
             "routes": {
                 digest: {"block": one.block.to_record(), "retiredAt": one.retired_at}
                 for digest, one in sorted(self.routes.items())
+            },
+            "inhibitions": {
+                digest: {"block": one.block.to_record(), "retiredAt": one.retired_at}
+                for digest, one in sorted(self.inhibitions.items())
             },
         }
 
@@ -94,7 +113,11 @@ def read_record(data: bytes | None) -> Record:
         return Record()
     if not isinstance(document, dict) or document.get("format") != _FORMAT:
         return Record()
-    return Record(_channels(document.get("channels")), _routes(document.get("routes")))
+    return Record(
+        _channels(document.get("channels")),
+        _routes(document.get("routes")),
+        _inhibitions(document.get("inhibitions")),
+    )
 
 
 def _channels(part: Any) -> dict[str, ChannelRecord]:
@@ -119,4 +142,17 @@ def _routes(part: Any) -> dict[str, RouteRecord]:
             continue
         if block.digest == digest:
             records[digest] = RouteRecord(block, retired)
+    return records
+
+
+def _inhibitions(part: Any) -> dict[str, InhibitionRecord]:
+    records: dict[str, InhibitionRecord] = {}
+    for digest, one in part.items() if isinstance(part, dict) else ():
+        try:
+            block = InhibitBlock.from_record(one["block"])
+            retired = str(one.get("retiredAt", ""))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+        if block.digest == digest:
+            records[digest] = InhibitionRecord(block, retired)
     return records

@@ -15,9 +15,13 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ALERT_RULE, HEALTH_CHECK, NOTIFICATION_CHANNEL, ObjectRef
 from tocsin.api.problem import Problem, Reason
 from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput
+from tocsin.compile.loaded import Loaded
 from tocsin.compile.names import child_name
 from tocsin.compile.notify import RouteBlock
+from tocsin.reconcile.awaiting import Awaited
+from tocsin.reconcile.base import BaseState
 from tocsin.reconcile.entries import ChannelEntry, ChildEntry, Entry, RuleEntry
+from tocsin.reconcile.inhibitions import Inhibitions
 from tocsin.reconcile.record import Record
 
 
@@ -33,8 +37,8 @@ class SecretState:
     """Route digests in the Secret."""
     channels: frozenset[str] = frozenset()
     """Channels with a receiver in the Secret, as `namespace/name`."""
-    loaded: frozenset[str] | None = None
-    """Route digests that every Alertmanager has loaded; None where that is not seen."""
+    loaded: Loaded | None = None
+    """What every Alertmanager has loaded; None where that is not seen."""
     refused: frozenset[str] = frozenset()
     """Route digests left out because the Secret's budget is spent."""
     refused_channels: frozenset[str] = frozenset()
@@ -43,6 +47,15 @@ class SecretState:
     """Whether it holds a configuration that Tocsin did not make: then it is left alone."""
     failure: str = ""
     """Why the last write failed, empty when it did not."""
+    used: int = 0
+    """Bytes of the last plan."""
+    budget: int = 0
+    """Bytes that it may have."""
+
+    @property
+    def usage(self) -> str:
+        """Say how much of the budget is used, for a status."""
+        return f"{self.used // 1000:,} of {self.budget // 1000:,} kB are used"
 
 
 class Snapshot:
@@ -59,6 +72,9 @@ class Snapshot:
         self.rule_of_child: dict[tuple[str, str], ObjectRef] = {}
         self.namespaces: dict[str, Mapping[str, str]] = {}
         self.secret = SecretState()
+        self.awaited = Awaited()
+        self.inhibitions = Inhibitions()
+        self.base = BaseState(config)
         self.relay_problem: Problem | None = None
         """What is wrong with the platform's mail relay, if anything is."""
         self.complete = False
@@ -92,6 +108,8 @@ class Snapshot:
         """Forget a rule that is gone."""
         if ref in self.rules:
             self.set_block(ref, None)
+            self.inhibitions.put(ref, "", None)
+            self.awaited.pop(ref)
             del self.rules[ref]
             del self.rule_of_child[ref.namespace, child_name(ref)]
             self._discard(self._rules_of_namespace, ref.namespace, ref)
@@ -119,8 +137,9 @@ class Snapshot:
         return frozenset(self._rules_of_namespace.get(namespace, ()))
 
     def rules_of(self, digest: str) -> frozenset[ObjectRef]:
-        """Give the rules whose notify block has this digest."""
-        return frozenset(self._rules_of_digest.get(digest, ()))
+        """Give the rules whose notify or inhibitedBy block has this digest."""
+        told = self._rules_of_digest.get(digest, ())
+        return frozenset(told) | frozenset(self.inhibitions.rules_of(digest))
 
     def rules_saying(self, reason: Reason) -> list[ObjectRef]:
         """Give the rules whose status names a reason."""
@@ -131,7 +150,7 @@ class Snapshot:
         """Give the rules whose `Routed` may depend on this channel."""
         at = (channel.namespace, channel.name)
         for digest, refs in self._rules_of_digest.items():
-            if any((one.namespace, one.name) == at for one in self._blocks[digest].channels):
+            if any((one.namespace, one.name) == at for one in self._blocks[digest].everyone):
                 yield from refs
         # A block may fall back to the defaults, so every rule nearby may depend on one.
         platform = any((one.namespace, one.name) == at for one in self.config.default_channels)
@@ -143,7 +162,7 @@ class Snapshot:
         named = sum(
             len(refs)
             for digest, refs in self._rules_of_digest.items()
-            if any((one.namespace, one.name) == at for one in self._blocks[digest].channels)
+            if any((one.namespace, one.name) == at for one in self._blocks[digest].everyone)
         )
         if not default:
             return named
@@ -184,6 +203,8 @@ class Snapshot:
             blocks=self._blocks if blocks is None else blocks,
             namespaces=self.namespaces,
             config=self.config,
+            inhibitions=self.inhibitions.in_use(),
+            base=self.base.good,
         )
 
     # -- children ----------------------------------------------------------
@@ -192,12 +213,15 @@ class Snapshot:
         """Keep a PrometheusRule that was seen."""
         self.drop_child(namespace, name)
         self.children[namespace, name] = child
+        self.inhibitions.child_came(child.inhibit)
         if child.route:
             self._children_of_digest[child.route] += 1
 
     def drop_child(self, namespace: str, name: str) -> ChildEntry | None:
         """Forget a PrometheusRule that is gone."""
         child = self.children.pop((namespace, name), None)
+        if child is not None:
+            self.inhibitions.child_went(child.inhibit)
         if child is not None and child.route:
             self._children_of_digest[child.route] -= 1
             if not self._children_of_digest[child.route]:
@@ -229,8 +253,15 @@ class Snapshot:
     def beyond_limit(self, ref: ObjectRef) -> bool:
         """Tell whether a rule is among the newest beyond its namespace's limit."""
         limit = self.config.limits.rules_per_namespace
-        siblings = self._rules_of_namespace.get(ref.namespace, set())
-        if len(siblings) <= limit:
+        if self.count_in(ref.namespace) <= limit:
             return False
-        oldest = sorted(siblings, key=lambda one: (self.rules[one].created, one.name))
-        return ref not in oldest[:limit]
+        return ref not in self.by_age(ref.namespace)[:limit]
+
+    def count_in(self, namespace: str) -> int:
+        """Count the rules of a namespace."""
+        return len(self._rules_of_namespace.get(namespace, ()))
+
+    def by_age(self, namespace: str) -> list[ObjectRef]:
+        """Give the rules of a namespace, the oldest first."""
+        siblings = self._rules_of_namespace.get(namespace, set())
+        return sorted(siblings, key=lambda one: (self.rules[one].created, one.name))

@@ -20,6 +20,7 @@ _STALLED = frozenset(
         Reason.INVALID_EXPRESSION,
         Reason.UNVERIFIABLE_EXPRESSION,
         Reason.INVALID_TEMPLATE,
+        Reason.TESTS_FAILED,
         Reason.RESERVED_LABEL,
         Reason.SEVERITY_NOT_ALLOWED,
         Reason.NOT_YET_SUPPORTED,
@@ -72,8 +73,13 @@ def rule_status(
     child: str,
     suspended: bool,
     now: str,
+    tests: tuple[int, int] = (0, 0),
 ) -> dict[str, Any]:
-    """Give an AlertRule's status; the same arguments give the same bytes."""
+    """
+    Give an AlertRule's status; the same arguments give the same bytes.
+
+    `tests` are how many passed and failed; nothing is shown where none was run.
+    """
     status: dict[str, Any] = {
         "observedGeneration": generation,
         "liveGeneration": live_generation,
@@ -86,6 +92,10 @@ def rule_status(
         status["channelsSummary"] = summarise(channels)
     if child:
         status["prometheusRule"] = child
+    passed, failed = tests
+    if passed + failed:
+        status["tests"] = {"passed": passed, "failed": failed}
+        status["testsSummary"] = f"{passed}/{passed + failed}"
     if suspended:
         status["state"] = "Suspended"
     return status

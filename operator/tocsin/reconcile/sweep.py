@@ -48,6 +48,9 @@ class Sweep:
             await self._until_fed(kind)
         self.waiting_for = "the Alertmanager Secret"
         await self._feed.secret_arrived.wait()
+        if self._snapshot.config.alertmanager.base_secret is not None:
+            self.waiting_for = "the base Secret"
+            await self._snapshot.base.looked.wait()
         self.waiting_for = ""
         self._snapshot.complete = True
 

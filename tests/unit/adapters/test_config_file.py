@@ -33,6 +33,13 @@ def test_fields_are_written_as_the_api_writes_them():
         ("watch_namespaces: [a]", "watch_namespaces"),
         ("limits: {rulesPerNamespace: 0}", r"limits\.rulesPerNamespace.*at least 1"),
         ("limits: 3", "limits"),
+        ("policy: {requireRunbookFor: [fatal]}", r"policy\.requireRunbookFor\[0\]: 'fatal'"),
+        ("policy: {allowedSeverities: [{severities: [fatal]}]}", "'fatal' is not one of"),
+        ("policy: {requiredLabels: [{name: a, pattern: '('}]}", "is no regular expression"),
+        ("policy: {requiredLabels: [{name: a, pattern: '(a+)+'}]}", "repeated group"),
+        ("policy: {requiredLabels: [{name: a, pattern: '(?=a)'}]}", "look-around"),
+        ("policy: {requiredLabels: [{name: 'a-b'}]}", r"policy\.requiredLabels\[0\]\.name"),
+        ("enforceNamespace: maybe", "enforceNamespace"),
     ],
 )
 def test_mistakes_name_the_file_and_the_field(text: str, said: str):

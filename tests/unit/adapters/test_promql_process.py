@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.adapters.promql_process import PromqlProcess, VerdictCache
-from tocsin.adapters.promql_worker import PromqlWorker
+from tocsin.adapters.promql_process import AnswerCache, PromqlProcess
+from tocsin.adapters.promql_worker import Answer, PromqlWorker, Question
 from tocsin.promql.verdict import Outcome, Verdict
 
 
@@ -20,11 +20,11 @@ class CountingWorker(PromqlWorker):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[list[str]] = []
+        self.asked: list[list[Question]] = []
 
-    def judge_many(self, expressions: Sequence[str]) -> dict[str, Verdict]:
-        self.asked.append(list(expressions))
-        return super().judge_many(expressions)
+    def answer_many(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        self.asked.append(list(questions))
+        return super().answer_many(questions)
 
 
 @pytest.fixture
@@ -55,6 +55,22 @@ async def test_an_expression_is_judged_once(process: PromqlProcess) -> None:
     again = await process.judge_many(["down", "up", "new"])
     assert again["up"] is first["up"]
     assert asked(process) == [["up", "down"], ["new"]]
+
+
+async def test_expressions_are_confined_and_remembered_by_namespace(
+    process: PromqlProcess,
+) -> None:
+    first = await process.confine_many(["up", "info(up)"], "shop")
+    assert first["up"].text == 'up{namespace="shop"}'
+    assert "info()" in first["info(up)"].problem
+    assert (await process.confine_many(["up"], "shop"))["up"] is first["up"]
+    assert (await process.confine_many(["up"], "other"))["up"].text == 'up{namespace="other"}'
+    assert (await process.judge_many(["up"]))["up"].outcome is Outcome.VALID
+    assert asked(process) == [
+        [("up", "shop"), ("info(up)", "shop")],
+        [("up", "other")],
+        ["up"],
+    ]
 
 
 async def test_tasks_that_ask_at_once_share_a_message(process: PromqlProcess) -> None:
@@ -99,8 +115,8 @@ async def test_asking_again_and_again_never_gets_stuck(process: PromqlProcess) -
 
 async def test_a_bug_reaches_those_who_wait() -> None:
     class Broken(PromqlWorker):
-        def judge_many(self, expressions: Sequence[str]) -> dict[str, Verdict]:
-            raise KeyError(expressions[0])
+        def answer_many(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+            raise KeyError(questions[0])
 
     process = PromqlProcess(Broken())
     with pytest.raises(KeyError):
@@ -141,7 +157,7 @@ async def test_closing_answers_those_who_wait_and_leaves_nothing() -> None:
 
 
 def test_the_cache_forgets_what_was_used_longest_ago() -> None:
-    cache = VerdictCache(2)
+    cache = AnswerCache(2)
     verdict = Verdict(Outcome.VALID, value_type="vector")
     for text in ("a", "b"):
         cache.put(text, verdict)
@@ -152,6 +168,6 @@ def test_the_cache_forgets_what_was_used_longest_ago() -> None:
 
 
 def test_the_cache_takes_any_text() -> None:
-    cache = VerdictCache(2)
+    cache = AnswerCache(2)
     cache.put("\ud800", Verdict(Outcome.INVALID, "no"))
     assert cache.get("\ud800") == Verdict(Outcome.INVALID, "no")

@@ -24,6 +24,7 @@ from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput
 from tocsin.compile.channels import check_channel
 from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
 from tocsin.promql.parse import judge
+from tocsin.promql.tenancy import confine
 
 TESTDATA = Path(__file__).parent / "testdata"
 
@@ -42,7 +43,10 @@ class Case:
     def inputs(self) -> AlertmanagerInputs:
         """What the Alertmanager configuration is compiled from."""
         blocks = {one.block.digest: one.block for one in self.rules.values() if one.block}
-        return AlertmanagerInputs(self.channels, blocks, self.namespaces, self.config)
+        muted = {one.inhibit.digest: one.inhibit for one in self.rules.values() if one.inhibit}
+        return AlertmanagerInputs(
+            self.channels, blocks, self.namespaces, self.config, inhibitions=muted
+        )
 
 
 def paths(artefact: str) -> list[Path]:
@@ -100,11 +104,13 @@ def _rule(case: Case, resource: Resource[AlertRuleSpec]) -> None:
 
 def compile_rule(resource: Resource[AlertRuleSpec], case: Case) -> CompiledRule | Rejection:
     """Compile one rule with real judgements of its expressions."""
+    namespace = resource.ref.namespace
     return compile_alert_rule(
         resource,
         verdicts={text: judge(text) for text in expressions_of(resource.spec)},
-        namespace_labels=case.namespaces.get(resource.ref.namespace, {}),
+        namespace_labels=case.namespaces.get(namespace, {}),
         config=case.config,
+        confined={text: confine(text, namespace) for text in expressions_of(resource.spec)},
     )
 
 

@@ -14,6 +14,11 @@ from tocsin.compile.routing import check_document, receivers_for
 
 GOOD = compile_alertmanager(load(TESTDATA / "alertmanager" / "stand-ins.in.yaml").inputs).document
 
+
+def hours(**interval: Any) -> dict[str, Any]:
+    return {"name": "tocsin-hours-0", "time_intervals": [interval]}
+
+
 Break = Callable[[dict[str, Any]], Any]
 BROKEN: dict[str, Break] = {
     "has no route": lambda d: d.pop("route"),
@@ -36,6 +41,10 @@ BROKEN: dict[str, Break] = {
     ),
     "'office' stands 2 times": lambda d: d.update(
         time_intervals=[{"name": "office"}, {"name": "office"}]
+    ),
+    "is no time zone": lambda d: d.update(time_intervals=[hours(location="Europe/Pariss")]),
+    "is not before its end": lambda d: d.update(
+        time_intervals=[hours(times=[{"start_time": "22:00", "end_time": "06:00"}])]
     ),
     "would match every alert": lambda d: d["inhibit_rules"][0].update(target_matchers=[]),
     "stands beside api_url_file": lambda d: d["receivers"].append(

@@ -36,7 +36,7 @@ def alertmanager_of(path: Path) -> str:
     ]
     routing = {
         f"{ref} ({', '.join(rule.severities)})": {
-            "channels": list(found.channels),
+            "channels": list(found.told),
             "on_purpose": found.on_purpose,
             "problems": [f"{one.reason}: {one}" for one in found.problems],
         }
@@ -46,7 +46,14 @@ def alertmanager_of(path: Path) -> str:
     return write_documents([document, {"routing": routing, "rejected": case.rejected}])
 
 
-SHOWN = {"rules": rules_of, "alertmanager": alertmanager_of}
+def questions_of(path: Path) -> str:
+    """Show what promtool is asked, and what was rejected and why."""
+    case = cases.load(path)
+    questions = [one.tests.questions for one in case.rules.values() if one.tests is not None]
+    return write_documents([*questions, {"rejected": case.rejected}])
+
+
+SHOWN = {"rules": rules_of, "alertmanager": alertmanager_of, "tests": questions_of}
 CASES = [(artefact, path) for artefact in SHOWN for path in cases.paths(artefact)]
 NAMES = [f"{artefact}/{path.name.removesuffix('.in.yaml')}" for artefact, path in CASES]
 

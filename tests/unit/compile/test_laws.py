@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.unit.compile.cases import load, paths
 from tests.unit.compile.strategies import (
+    ALERT_NAMES,
     NAMESPACES,
     channel_specs,
     hostile,
@@ -30,6 +32,7 @@ from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput, compil
 from tocsin.compile.channels import check_channel, secret_uses
 from tocsin.compile.hearers import is_allowed
 from tocsin.compile.notify import RouteBlock, route_block
+from tocsin.compile.route_model import parse_matcher
 from tocsin.compile.routing import check_document, read_tree, routing_of
 from tocsin.compile.rules import LAST_GOOD, CompiledRule, compile_alert_rule, expressions_of
 from tocsin.compile.yaml_text import read_yaml, write_documents, write_yaml
@@ -139,14 +142,42 @@ def test_only_channels_that_allow_it_hear_of_a_namespace(inputs, namespace, seve
 @given(
     clusters(),
     st.dictionaries(
-        st.sampled_from(["alertname", "namespace", "severity", "team", "tocsin_name", "job"]),
-        st.sampled_from(["critical", "shop", "victim", "x", ""]),
+        st.sampled_from(["namespace", "severity", "team", "tocsin_name", "job"]),
+        st.sampled_from(["critical", *NAMESPACES, "x", ""]),
     ),
+    st.sampled_from(["", "x", "Kube", *ALERT_NAMES]),
 )
-def test_foreign_alerts_reach_nobody(inputs, labels) -> None:
-    """Alerts without `tocsin_namespace` and `tocsin_route` are none of ours."""
+def test_foreign_alerts_reach_only_who_subscribes(inputs, labels, alert) -> None:
+    """S02: alerts that are none of ours reach their own namespace's subscribers, nobody else."""
     tree = read_tree(compile_alertmanager(inputs).document)
-    assert [match.receiver for match in tree.walk(labels)] == ["nobody"]
+    reached = {one.receiver for one in tree.walk({**labels, "alertname": alert})} - {"nobody"}
+    subscribers = {
+        "/".join(key)
+        for key, one in inputs.channels.items()
+        if one.spec.subscribe is not None
+        and key[0] == labels.get("namespace")
+        and alert in one.spec.subscribe.alert_names
+        and not labels.get("tocsin_name")
+        and one.usable
+        and not one.spec.suspend
+    }
+    assert reached <= subscribers
+    if labels.get("severity") == "critical":
+        assert reached == subscribers, "the highest severity meets every floor"
+
+
+def keyed(route: Mapping[str, Any], labels: Mapping[str, str], path: str = "") -> list[Any]:
+    """Give the matches as `walk` does, each with the key that Alertmanager's log knows it by."""
+    if not all(parse_matcher(one).matches(labels) for one in route.get("matchers", ())):
+        return []
+    key = f"{path}/{sorted(route.get('matchers', ()))}"
+    found: list[Any] = []
+    for child in route.get("routes", ()):
+        below = keyed(child, labels, key)
+        found += below
+        if below and not child.get("continue"):
+            break
+    return found or [(key, {k: v for k, v in route.items() if k != "routes"})]
 
 
 @given(clusters(), st.sampled_from(NAMESPACES), severities, st.data())
@@ -165,7 +196,7 @@ def test_routed_says_what_the_tree_does(inputs, namespace, severity, data) -> No
 def test_a_channel_more_changes_nothing_for_others(inputs, namespace, spec, usable) -> None:
     """I4: the tree and every other receiver stay as they are."""
     key = (namespace, "newcomer")
-    spec = {one: part for one, part in spec.items() if one != "default"}
+    spec = {one: part for one, part in spec.items() if one not in {"default", "subscribe"}}
     more = replace(inputs, channels={**inputs.channels, key: channel(*key, spec, usable)})
     before, after = compile_alertmanager(inputs).document, compile_alertmanager(more).document
     assert before["route"] == after["route"]
@@ -173,16 +204,46 @@ def test_a_channel_more_changes_nothing_for_others(inputs, namespace, spec, usab
     assert before["receivers"] == rest
 
 
-@given(clusters(), st.sampled_from(NAMESPACES), notify_specs)
-def test_a_block_more_changes_nothing_for_others(inputs, namespace, spec) -> None:
+@given(clusters(), st.sampled_from(NAMESPACES), notify_specs, st.data())
+def test_a_block_more_changes_nothing_for_others(inputs, namespace, spec, data) -> None:
+    """
+    I4: others' alerts end in the same routes, and in groups of the same key.
+
+    A key that changed would send what fires anew, even to a digest.
+    """
     block = route_block(namespace, Notify.model_validate(spec))
     assume(block is not None and block.digest not in inputs.blocks)
     more = replace(inputs, blocks={**inputs.blocks, block.digest: block})
     before, after = compile_alertmanager(inputs).document, compile_alertmanager(more).document
-    fence = f'tocsin_route="{block.digest}"'
-    rest = [one for one in after["route"]["routes"] if fence not in one["matchers"]]
-    assert before["route"]["routes"] == rest
+    other = data.draw(st.sampled_from([None, *inputs.blocks.values()]))
+    space = data.draw(st.sampled_from(NAMESPACES)) if other is None else other.namespace
+    labels = labels_of(space, data.draw(severities), other)
+    told = [one for one in keyed(before["route"], labels) if one[1]["receiver"] != "nobody"]
+    assert told == [one for one in keyed(after["route"], labels) if one[1]["receiver"] != "nobody"]
     assert before["receivers"] == after["receivers"]
+
+
+@given(clusters(), st.sampled_from(NAMESPACES), severities, st.data())
+def test_no_two_routes_to_a_channel_share_a_key(inputs, namespace, severity, data) -> None:
+    """Two groups of one key and receiver would each take the other's messages for its own."""
+    block = data.draw(st.sampled_from([None, *inputs.blocks.values()]))
+    space = namespace if block is None else block.namespace
+    document = compile_alertmanager(inputs).document
+    told = keyed(document["route"], labels_of(space, severity, block))
+    keys = [(key, one["receiver"]) for key, one in told if one["receiver"] != "nobody"]
+    assert len(set(keys)) == len(keys)
+    every: Counter[tuple[str, str]] = Counter()
+    for path, route in walked(document["route"]):
+        if route["receiver"] != "nobody" and "tocsin_route!=" in path:
+            every[path, route["receiver"]] += 1
+    assert not [one for one, count in every.items() if count > 1]
+
+
+def walked(route: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    key = f"{path}/{sorted(route.get('matchers', ()))}"
+    yield key, route
+    for child in route.get("routes", ()):
+        yield from walked(child, key)
 
 
 def compiled(spec: AlertRuleSpec, namespace: str = "shop") -> CompiledRule | Rejection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,7 +17,48 @@ from tocsin.api.notify import Notify
 from tocsin.compile.names import MAX_CHILD_NAME, canonical_json, child_name, digest_of
 from tocsin.compile.notify import RouteBlock, route_block
 
+SLACK = {"namespace": "shop", "name": "slack"}
+EMPTY = {"times": [{"start": "24:00", "end": "00:00"}]}
+STEP = {"after": "15m", "channels": [SLACK]}
 FROZEN = Path(__file__).parent / "testdata" / "frozen.yaml"
+FROZEN_BLOCKS: dict[str, dict[str, Any]] = {
+    "nobody": {"channels": []},
+    "one": {"channels": [{"name": "slack"}]},
+    "grouped": {"channels": [{"name": "slack"}], "groupBy": ["route", "code"]},
+    "floors": {
+        "channels": [
+            {"name": "slack"},
+            {"name": "pager", "namespace": "platform", "minSeverity": "critical"},
+        ],
+        "groupWait": "60s",
+        "groupInterval": "5m",
+        "repeatInterval": "1d",
+    },
+    "to defaults": {"groupBy": ["instance"]},
+    "escalated": {
+        "channels": [{"name": "slack"}],
+        "escalation": [
+            {"after": "60m", "channels": [{"name": "boss", "minSeverity": "critical"}]},
+            {"after": "15m", "channels": [{"name": "lead"}]},
+        ],
+    },
+    "paced": {"maxPerHour": 5},
+    "hours": {
+        "channels": [
+            {
+                "name": "slack",
+                "activeTimes": [
+                    {
+                        "weekdays": ["monday:friday"],
+                        "times": [{"start": "08:00", "end": "18:00"}],
+                        "timezone": "Europe/Paris",
+                    },
+                    {"daysOfMonth": ["1"], "months": ["january"], "years": ["2026"]},
+                ],
+            }
+        ]
+    },
+}
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 refs = st.builds(ObjectRef, st.sampled_from(["AlertRule", "HealthCheck"]), namespaces, names)
@@ -37,21 +79,7 @@ def test_names_and_digests_are_frozen(golden) -> None:
         },
         "digest": {
             name: block.digest
-            for name, spec in {
-                "nobody": {"channels": []},
-                "one": {"channels": [{"name": "slack"}]},
-                "grouped": {"channels": [{"name": "slack"}], "groupBy": ["route", "code"]},
-                "floors": {
-                    "channels": [
-                        {"name": "slack"},
-                        {"name": "pager", "namespace": "platform", "minSeverity": "critical"},
-                    ],
-                    "groupWait": "60s",
-                    "groupInterval": "5m",
-                    "repeatInterval": "1d",
-                },
-                "to defaults": {"groupBy": ["instance"]},
-            }.items()
+            for name, spec in FROZEN_BLOCKS.items()
             if (block := route_block("shop", Notify.model_validate(spec)))
         },
     }
@@ -90,6 +118,7 @@ def test_a_block_does_not_depend_on_the_order_of_its_lists(namespace, notify, ra
     }
     shuffled = notify.model_copy(
         update={name: tuple(random.sample(part, len(part))) for name, part in lists.items()}
+        | {"escalation": tuple(random.sample(notify.escalation, len(notify.escalation)))}
     )
     assert route_block(namespace, shuffled) == route_block(namespace, notify)
 
@@ -133,6 +162,18 @@ def test_record_of_a_block_is_read_back(namespace, notify) -> None:
         {"namespace": "shop", "groupWait": "soon"},
         {"namespace": "shop", "groupWait": 30},
         {"namespace": "shop", "repeatInterval": "0s"},
+        {"namespace": "shop", "maxPerHour": True},
+        {"namespace": "shop", "maxPerHour": 61},
+        {"namespace": "shop", "maxPerHour": 5, "groupBy": ["route"]},
+        {"namespace": "shop", "escalation": [{"after": "15m", "channels": []}]},
+        {"namespace": "shop", "escalation": [{"after": "0s", "channels": [SLACK]}]},
+        {"namespace": "shop", "escalation": [{"after": "15m", "channels": ["slack"]}]},
+        {"namespace": "shop", "channels": [SLACK], "escalation": [STEP]},
+        {"namespace": "shop", "channels": [SLACK | {"activeTimes": []}]},
+        {"namespace": "shop", "channels": [SLACK | {"activeTimes": [{"times": ["noon"]}]}]},
+        {"namespace": "shop", "channels": [SLACK | {"activeTimes": [{"timezone": "Mars"}]}]},
+        {"namespace": "shop", "channels": [SLACK | {"activeTimes": [{}] * 17}]},
+        {"namespace": "shop", "channels": [SLACK | {"activeTimes": [EMPTY]}]},
     ],
 )
 def test_damaged_record_is_refused(record: object) -> None:

@@ -121,6 +121,9 @@ VALID = {
         "x > - 1",
         "-x ^ 2",
         "x{on='a', by='b', or='c'}",
+        "x{or ='c', a='b'}",
+        "x @ 17005000000",
+        "x @ -1e3",
     ],
     "scalar": [
         "1",
@@ -136,6 +139,8 @@ VALID = {
 }
 
 INVALID = {
+    "x @ 1e30": "no time that Prometheus can hold",
+    "x @ -9.3e18": "no time that Prometheus can hold",
     "": "empty: write a condition",
     " \n": "empty: write a condition",
     "# nothing": "empty: write a condition",
@@ -167,6 +172,7 @@ INVALID = {
     'x{a=~"\\\\C"}': "not a regular expression",
     'x{a=~"(?=y)"}': "not a regular expression",
     "x{a!~`(`}": "not a regular expression",
+    'x{a!!~"b"}': "comes =, !=, =~ or !~",
     "{}": "at least one non-empty matcher",
     '{a=""}': "at least one non-empty matcher",
     '{a=~".*"}': "at least one non-empty matcher",
@@ -266,6 +272,8 @@ LOADED_ANYWAY = {
 }
 
 UNSUPPORTED = {
+    "rate(x[0+5])": "promql-duration-expr",
+    "x offset -+300": "promql-duration-expr",
     "limitk(1, x)": "--enable-feature=promql-experimental-functions",
     "limitk by (a) (1, x)": "--enable-feature=promql-experimental-functions",
     "LIMIT_RATIO(0.5, x)": "--enable-feature=promql-experimental-functions",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.promql.placeholders import FILTERS, Placeholders, to_go_template
+from tocsin.promql.placeholders import FILTERS, Placeholders, suspicious, to_go_template
 from tocsin.promql.templates import check_template
 
 PIECES = st.sampled_from(
@@ -146,3 +146,45 @@ def test_a_label_name_cannot_inject(name: str) -> None:
     if result.text != text and "{" not in name:
         assert re.fullmatch(r'\{\{ index \$labels "[^"\\{}]*" \}\}', result.text)
         assert check_template(result.text, product="prometheus") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("{values}", "{value}"),
+        ("now {Value | percent}", "{value | percent}"),
+        ("{$value}", "{value}"),
+        ("{$labels.route}", "{labels.route}"),
+        ("{label.route}", "{labels.route}"),
+        ("{lables.route | upper}", "{labels.route | upper}"),
+    ],
+)
+def test_what_was_meant_as_a_placeholder_is_told(text: str, meant: str) -> None:
+    found = suspicious(text)
+    assert found.text == text
+    assert found.problem is not None
+    assert found.problem.message.endswith(f"did you mean {meant}?")
+    assert to_go_template(text) == Placeholders(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{value}", "{labels.x | upper}", '{labels["x-y"]}', "{foo}", "${values}", "{volume}",
+        "{valid}", '{"value": 1}', "{label}", "{{ $values }}", "{ a: {b: c} }", "{x.label}",
+    ],
+)  # fmt: skip
+def test_what_is_somebody_elses_is_not_told(text: str) -> None:
+    assert suspicious(text) == Placeholders(text)
+
+
+@pytest.mark.parametrize("keyword", ["define", "block"])
+def test_a_template_in_the_text_does_not_know_the_alert(keyword: str) -> None:
+    dot = " ." if keyword == "block" else ""
+    text = f'{{value}} {{{{ {keyword} "a"{dot} }}}}{{labels.x}}{{{{ end }}}} {{value}}'
+    problem = to_go_template(text).problem
+    assert problem is not None
+    assert problem.offset == text.index("{labels.x}")
+    assert "write it outside" in problem.message
+    outside = text.replace("{labels.x}", "{{ if 1 }}x{{ else if 2 }}y{{ end }}")
+    assert to_go_template(outside).problem is None

@@ -17,6 +17,7 @@ from tests.unit.promql.template_cases import (
     GOOD,
 )
 
+from tocsin.promql.template_functions import FUNCTIONS, SINCE
 from tocsin.promql.template_pipeline import MAX_NESTING
 from tocsin.promql.templates import MAX_LENGTH, _is_plain, check_template, functions_used
 
@@ -204,3 +205,27 @@ def test_poison_is_cheap(poison: str) -> None:
     check_template(poison, product="prometheus")
     functions_used(poison)
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "since"),
+    [
+        ("{{ now }}", "3.5.0", "3.6"),
+        ("{{ urlQueryEscape $labels.x }}", "3.7.3", "3.8"),
+        ("{{ $labels.instance | stripDomain }}", "2.35.0", "2.36"),
+        ("{{ $labels.instance | stripPort }}", "2.32", "2.33"),
+    ],
+)
+def test_functions_that_a_prometheus_does_not_have_are_refused(
+    text: str, version: str, since: str
+) -> None:
+    assert check_template(text, product="prometheus") is None
+    assert check_template(text, product="prometheus", version="3.15.0") is None
+    problem = check_template(text, product="prometheus", version=version)
+    assert problem is not None
+    assert f"needs Prometheus {since}, and the operator's configuration says" in problem.message
+
+
+def test_every_function_with_a_version_exists() -> None:
+    for product, since in SINCE.items():
+        assert set(since) <= set(FUNCTIONS[product])

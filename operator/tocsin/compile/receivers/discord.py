@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from tocsin.api.receivers.discord import Discord
 from tocsin.compile.messages import call
-from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate, with_defaults
+from tocsin.compile.receivers.entry import compile_plainly
 
-_MESSAGE = {"title": call("title"), "message": call("discord.text")}
-
-
-def compile_discord(discord: Discord, around: Surroundings) -> Entry:
-    """Write an entry of `discord_configs`."""
-    entry = opening(around) | translate(discord, "discord", around.files)
-    return with_defaults(entry, _MESSAGE)
+compile_discord = compile_plainly(
+    "discord", {"title": call("markdown.title"), "message": call("discord.text")}
+)
+"""Write an entry of `discord_configs`."""

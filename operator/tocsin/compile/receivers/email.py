@@ -15,8 +15,8 @@ from tocsin.api.problem import Problem, Reason
 from tocsin.api.receivers.email import Email
 from tocsin.compile.messages import call
 from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate
-from tocsin.compile.receivers.http import check_tls
-from tocsin.compile.refusals import invalid, not_yet
+from tocsin.compile.receivers.team import example_of, with_team
+from tocsin.compile.refusals import invalid
 
 SMTP_PASSWORD = "smtp.authPasswordSecretRef"  # noqa: S105 a field's name
 """The field of the operator's configuration that names the relay's password."""
@@ -32,13 +32,10 @@ def check_email(email: Email, around: Surroundings) -> Iterator[Problem]:
     """Give what Alertmanager would refuse, and what this release does not do."""
     yield from _addresses(email)
     yield from _relay(email, around.config.smtp)
-    yield from check_tls("spec.email.tlsConfig", email.tls_config)
 
 
 def _addresses(email: Email) -> Iterator[Problem]:
-    if "{team}" in email.to:
-        yield not_yet("spec.email.to", "write one channel a team meanwhile", part="{team}")
-    elif not all(_ADDRESS.fullmatch(part) for part in email.to.split(",")):
+    if not all(_ADDRESS.fullmatch(part) for part in example_of(email.to).split(",")):
         yield invalid(
             "spec.email.to",
             "is no list of plain mail addresses: write a@example.org, b@example.org",
@@ -78,7 +75,7 @@ def _relay(email: Email, smtp: SMTPSettings | None) -> Iterator[Problem]:
 
 def compile_email(email: Email, around: Surroundings) -> Entry:
     """Write an entry of `email_configs`; every relay setting is written out."""
-    entry = opening(around, http=False) | {"to": email.to}
+    entry = opening(around, http=False) | {"to": with_team(email.to)}
     smtp = around.config.smtp
     if email.smarthost is None and smtp is not None:
         entry |= _platform_relay(email, smtp, around)

@@ -7,7 +7,7 @@ for all: a reference `x_secret_ref` becomes `x_file`, a trailing underscore goes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from tocsin.api.meta import KubeModel, SecretKeyRef, to_field_name
 from tocsin.api.notification_channel import NotificationChannelSpec
 
 Entry = dict[str, Any]
+Version = tuple[int, int]
+"""Major and minor release of Alertmanager."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class Surroundings:
     config: OperatorConfig
     files: Mapping[str, str]
     """Absolute path in Alertmanager of each secret, by its field in the spec."""
+
+
+def alertmanager_version(config: OperatorConfig) -> Version:
+    """Give the release that the configuration is written for."""
+    major, minor = config.alertmanager.version.split(".")[:2]
+    return int(major), int(minor)
 
 
 def field_name(model: KubeModel, attribute: str) -> str:
@@ -76,6 +84,15 @@ def opening(around: Surroundings, *, http: bool = True) -> Entry:
         if around.spec.http_config is not None:
             entry["http_config"] |= translate(around.spec.http_config, "httpConfig", around.files)
     return entry
+
+
+def compile_plainly(kind: str, defaults: Mapping[str, Any]) -> Callable[[Any, Surroundings], Entry]:
+    """Make the compilation of a receiver that is its own fields over Tocsin's texts."""
+
+    def compile_member(member: KubeModel, around: Surroundings) -> Entry:
+        return with_defaults(opening(around) | translate(member, kind, around.files), defaults)
+
+    return compile_member
 
 
 def with_defaults(entry: Entry, defaults: Mapping[str, Any]) -> Entry:

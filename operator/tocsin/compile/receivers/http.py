@@ -24,10 +24,11 @@ def check_http(spec: NotificationChannelSpec) -> Iterator[Problem]:
 
 def check_tls(field: str, tls: TLSConfig | None) -> Iterator[Problem]:
     """
-    Refuse certificates from Secrets.
+    Refuse certificates from Secrets in an HTTP client's configuration.
 
     Alertmanager reads them while it loads its configuration, so that one tenant's
-    damaged PEM would stop every later change for all.
+    damaged PEM would stop every later change for all. (Those of `email` it reads when
+    it sends a mail.)
     """
     if tls is None:
         return

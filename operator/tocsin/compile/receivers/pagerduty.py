@@ -7,7 +7,7 @@ from tocsin.compile.messages import call
 from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate, with_defaults
 
 _MESSAGE = {
-    "description": call("pagerduty.description"),
+    "description": call("headline"),
     "severity": call("pagerduty.severity"),
     "source": call("source"),
     "component": "{{ .CommonLabels.tocsin_name }}",
@@ -15,8 +15,8 @@ _MESSAGE = {
     "class": "{{ .CommonLabels.alertname }}",
     # Alertmanager leaves out a link whose address is empty.
     "links": [
-        {"href": "{{ .CommonAnnotations.runbook_url }}", "text": "Runbook"},
-        {"href": "{{ .CommonAnnotations.dashboard_url }}", "text": "Dashboard"},
+        {"href": call("runbook"), "text": "Runbook"},
+        {"href": call("dashboard"), "text": "Dashboard"},
     ],
 }
 

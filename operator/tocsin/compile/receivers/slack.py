@@ -8,11 +8,12 @@ from tocsin.api.problem import Problem
 from tocsin.api.receivers.slack import Slack
 from tocsin.compile.messages import call
 from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate, with_defaults
-from tocsin.compile.refusals import invalid, not_yet
+from tocsin.compile.receivers.team import with_team
+from tocsin.compile.refusals import invalid
 
 _POST_MESSAGE = "https://slack.com/api/chat.postMessage"
 _MESSAGE = {
-    "color": call("slack.color"),
+    "color": call("color"),
     "title": call("slack.title"),
     "text": call("slack.text"),
     "fallback": call("slack.title"),
@@ -20,19 +21,17 @@ _MESSAGE = {
 _FIELDS = {
     "short_fields": True,
     "fields": [
-        {"title": "Severity", "value": call("severity")},
-        {"title": "Source", "value": call("source")},
+        {"title": "Severity", "value": call("slack.severity")},
+        {"title": "Source", "value": call("slack.source")},
     ],
 }
 
 
 def check_slack(slack: Slack, around: Surroundings) -> Iterator[Problem]:
-    """Give what Slack would refuse, and what this release does not do."""
+    """Give what Slack would refuse."""
     del around
     if slack.channel is None and slack.api_url_secret_ref is None:
         yield invalid("spec.slack.channel", "is missing: an app must be told where to post")
-    if slack.channel is not None and "{team}" in slack.channel:
-        yield not_yet("spec.slack.channel", "write one channel a team meanwhile", part="{team}")
 
 
 def compile_slack(slack: Slack, around: Surroundings) -> Entry:
@@ -41,5 +40,7 @@ def compile_slack(slack: Slack, around: Surroundings) -> Entry:
     if slack.update_message:
         entry["api_url"] = _POST_MESSAGE
     entry |= translate(slack, "slack", around.files)
+    if slack.channel is not None:
+        entry["channel"] = with_team(slack.channel)
     defaults = _MESSAGE if slack.fields else _MESSAGE | _FIELDS
     return with_defaults(entry, defaults)

@@ -1,23 +1,58 @@
 """
-Fields that an older Alertmanager does not know.
+Receivers and fields that an older Alertmanager does not know.
 
 Its loader is strict: one unknown field in one tenant's receiver makes it refuse the
-whole configuration. What Tocsin writes by itself needs Alertmanager 0.28.
-Source: CHANGELOG.md of prometheus/alertmanager.
+whole configuration. Source: the structures in `config/` and `notify/` of
+prometheus/alertmanager at each release from 0.23 on, and its CHANGELOG.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tocsin.api.meta import KubeModel
 from tocsin.api.problem import Problem, Reason
-from tocsin.compile.receivers.entry import Surroundings, field_name
+from tocsin.compile.receivers.entry import Surroundings, Version, alertmanager_version, field_name
 
-Version = tuple[int, int]
+RECEIVER_SINCE: dict[str, Version] = {
+    "pagerduty": (0, 25),
+    "victorops": (0, 25),
+    "webex": (0, 25),
+    "pushover": (0, 26),
+    "telegram": (0, 26),
+    "discord": (0, 27),
+    "msteams": (0, 27),
+    "jira": (0, 28),
+    "msteamsv2": (0, 28),
+    "rocketchat": (0, 28),
+    "incidentio": (0, 29),
+    "mattermost": (0, 30),
+    "wechat": (0, 31),
+}
+"""First release that can be configured the way Tocsin does it: with every secret in a file."""
 
-SINCE: dict[str, dict[str, Version]] = {
-    "email": {"threading": (0, 30), "force_implicit_tls": (0, 31)},
+FIELD_SINCE: dict[str, dict[str, Version]] = {
+    "discord": {"content": (0, 28), "username": (0, 28), "avatar_url": (0, 28)},
+    "email": {
+        "auth_password_secret_ref": (0, 25),
+        "threading": (0, 30),
+        "auth_secret_secret_ref": (0, 31),
+        "force_implicit_tls": (0, 31),
+    },
+    "jira": {
+        "api_type": (0, 29),
+        "summary.enable_update": (0, 30),
+        "description.enable_update": (0, 30),
+    },
+    "mattermost": dict.fromkeys(
+        (
+            *("fallback", "color", "pretext", "author_name", "author_link", "author_icon"),
+            *("title", "title_link", "fields", "thumb_url", "footer", "footer_icon", "image_url"),
+        ),
+        (0, 32),
+    ),
     "pagerduty": {"timeout": (0, 30)},
+    "pushover": {"ttl": (0, 27), "monospace": (0, 29)},
     "slack": {
         "app_token_secret_ref": (0, 30),
         "app_url": (0, 30),
@@ -25,19 +60,42 @@ SINCE: dict[str, dict[str, Version]] = {
         "message_text": (0, 31),
         "update_message": (0, 32),
     },
+    "sns": {"sigv4.external_id": (0, 34)},
+    "telegram": {"message_thread_id": (0, 28), "chat_id_secret_ref": (0, 31)},
+    "webhook": {"url_secret_ref": (0, 26), "timeout": (0, 28)},
 }
 
 
 def check_versions(around: Surroundings) -> Iterator[Problem]:
     """Refuse what the Alertmanager of the operator's configuration would not load."""
     kind = around.spec.type
-    member = getattr(around.spec, kind)
-    major, minor = around.config.alertmanager.version.split(".")[:2]
-    for name, since in SINCE.get(kind, {}).items():
-        if name in member.model_fields_set and since > (int(major), int(minor)):
-            yield Problem(
-                Reason.NOT_YET_SUPPORTED,
-                f"spec.{kind}.{field_name(member, name)}",
-                f"needs Alertmanager {since[0]}.{since[1]}, and the operator's configuration says "
-                f"{around.config.alertmanager.version}: leave it out meanwhile",
-            )
+    since = RECEIVER_SINCE.get(kind, (0, 0))
+    if since > alertmanager_version(around.config):
+        yield too_new(f"spec.{kind}", since, around, "use another receiver meanwhile")
+        return
+    for path, first in FIELD_SINCE.get(kind, {}).items():
+        field = _given(getattr(around.spec, kind), path, f"spec.{kind}")
+        if field is not None and first > alertmanager_version(around.config):
+            yield too_new(field, first, around, "leave it out meanwhile")
+
+
+def too_new(field: str, since: Version, around: Surroundings, meanwhile: str) -> Problem:
+    """Refuse a field that only a newer Alertmanager knows."""
+    return Problem(
+        Reason.NOT_YET_SUPPORTED,
+        field,
+        f"needs Alertmanager {since[0]}.{since[1]}, and the operator's configuration says "
+        f"{around.config.alertmanager.version}: {meanwhile}",
+    )
+
+
+def _given(model: KubeModel, path: str, field: str) -> str | None:
+    """Give a field's name for users where the user wrote it."""
+    name, _, rest = path.partition(".")
+    if name not in model.model_fields_set:
+        return None
+    field = f"{field}.{field_name(model, name)}"
+    value = getattr(model, name)
+    if not rest:
+        return field
+    return _given(value, rest, field) if isinstance(value, KubeModel) else None

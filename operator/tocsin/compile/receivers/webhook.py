@@ -1,11 +1,11 @@
-"""`webhook`: Alertmanager's own JSON, which has everything a message template could add."""
+"""`webhook` and `incidentio`: Alertmanager's own JSON, which has everything there is to say."""
 
 from __future__ import annotations
 
-from tocsin.api.receivers.webhook import Webhook
-from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate
+from tocsin.compile.receivers.entry import compile_plainly
 
+compile_webhook = compile_plainly("webhook", {})
+"""Write an entry of `webhook_configs`."""
 
-def compile_webhook(webhook: Webhook, around: Surroundings) -> Entry:
-    """Write an entry of `webhook_configs`."""
-    return opening(around) | translate(webhook, "webhook", around.files)
+compile_incidentio = compile_plainly("incidentio", {})
+"""Write an entry of `incidentio_configs`; incident.io maps the JSON by its own rules."""
