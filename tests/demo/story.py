@@ -34,7 +34,7 @@ def _setting_up(place: Place) -> list[Stage]:
     links, logs = place.links, place.logs
     return [
         Stage("PrometheusRule written", links.written, 15, logs["operator"]),
-        Stage("resource accepted", links.accepted, 30, logs["operator"]),
+        Stage("resource accepted", links.accepted, 30 + place.slack, logs["operator"]),
         Stage("rule loaded", links.loaded, 30 + place.slack, logs["prometheus-operator"]),
         Stage("sample service scraped", links.scraped, 30, logs["prometheus"]),
     ]

@@ -110,6 +110,22 @@ def test_every_small_channel_is_loaded(loader: Loader) -> None:
 
 
 @pytest.mark.parametrize(
+    "spec",
+    [
+        {"email": SMALL["email"] | {"threading": {"enabled": True}}},
+        {"jira": SMALL["jira"] | {"summary": {"template": "~"}}},
+        {"jira": SMALL["jira"] | {"description": {"template": "null"}}},
+    ],
+)
+def test_what_once_stopped_every_configuration_is_loaded(
+    loader: Loader, spec: dict[str, Any]
+) -> None:
+    before = loader.given.total()
+    loader.load([spec])
+    assert loader.given.total() == before + 1
+
+
+@pytest.mark.parametrize(
     "receiver",
     [
         "incidentio_configs: [{url: 'https://h', alert_source_token_file: /no/such}]",

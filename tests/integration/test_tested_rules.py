@@ -46,7 +46,10 @@ def promtool(calls: Path) -> Path:
     """The real promtool, behind a line of shell that notes the call."""
     calls.write_text("")
     script = calls.with_name("promtool")
-    script.write_text(f'#!/bin/sh\necho "$1" >> {calls}\nexec {real_programs()}/promtool "$@"\n')
+    killed = f'[ "$1" = test ] && [ -e {killer(calls)} ] && kill -9 $$'
+    script.write_text(
+        f'#!/bin/sh\necho "$1" >> {calls}\n{killed}\nexec {real_programs()}/promtool "$@"\n'
+    )
     script.chmod(0o755)
     return script
 
@@ -55,6 +58,11 @@ def promtool(calls: Path) -> Path:
 def operator(world: World, promtool: Path) -> Iterator[RunningOperator]:
     with run_operator(world, config(promtool)) as running:
         yield running
+
+
+def killer(calls: Path) -> Path:
+    """While this file is there, promtool dies as if for lack of memory."""
+    return calls.with_name("killed")
 
 
 def runs(calls: Path) -> int:
@@ -172,6 +180,55 @@ def test_what_passed_is_put_back_when_somebody_removes_it(world: World, namespac
         bool,
         "the record is back",
     )
+
+
+def test_a_killed_promtool_condemns_nobody_and_blocks_nobody(
+    world: World, namespace: str, operator: RunningOperator, calls: Path
+) -> None:
+    document = rule(namespace, tests=[PASSES], notify={"channels": []})
+    live = world.apply_ready(document)
+    child = world.wait_child(document)
+    killer(calls).touch()
+    edited = rule(namespace, tests=[PASSES], notify={"channels": []}, expr="up < 1")
+    try:
+        world.apply(edited)
+        world.fence(namespace)
+        seen = world.wait_condition(edited, "TestsPassed", "Unknown", "TestsRunning")
+        assert "killed by somebody else" in condition(seen, "TestsPassed")["message"]
+        assert seen["status"]["liveGeneration"] == live["status"]["liveGeneration"]
+        assert world.wait_child(edited)["spec"] == child["spec"]
+    finally:
+        killer(calls).unlink()
+    operator.restart(crash=True)
+    world.wait_condition(edited)
+    assert world.wait_child(edited)["spec"] != child["spec"]
+
+
+@pytest.mark.usefixtures("operator")
+def test_promtool_is_gone_and_what_passed_comes_back_all_the_same(
+    world: World, namespace: str, operator: RunningOperator, promtool: Path
+) -> None:
+    document = rule(namespace, tests=[PASSES], notify={"channels": []})
+    world.apply_ready(document)
+    child = world.wait_child(document)
+    operator.restart()
+    world.fence(namespace)
+    away = promtool.rename(promtool.with_name("away"))
+    try:
+        world.delete(child)
+        now = world.wait_child(document)
+        assert (now["spec"], now["metadata"]["annotations"]) == (
+            child["spec"],
+            child["metadata"]["annotations"],
+        )
+        other = rule(namespace, "other", tests=[PASSES], notify={"channels": []})
+        world.apply(other)
+        seen = world.wait_condition(other, "TestsPassed", "Unknown", "TestsRunning")
+        assert "promtool could not be run" in condition(seen, "TestsPassed")["message"]
+    finally:
+        away.rename(promtool)
+    operator.restart(crash=True)
+    world.wait_condition(other)
 
 
 def test_without_promtool_rules_go_live_and_say_so(

@@ -32,6 +32,9 @@ _LARGEST_FILE = 64 * _MIB
 _LARGEST_ANSWER = 8 * _MIB
 _PATIENCE = 4
 """Seconds by the clock for each of processor time: a crowded node must not condemn a test."""
+_KILLED = (-signal.SIGKILL, -signal.SIGTERM)
+_ALMOST = 0.9
+"""Share of the processor time from which on it was the limit that killed."""
 _VERSION = re.compile(r"promtool, version (\d[\w.+-]*)")
 _VERSION_SECONDS = 20.0
 
@@ -167,7 +170,7 @@ class Promtool:
         """Run promtool to its end; gives why it was ended, and whether another run may help."""
         if self._stopped:
             return "the operator ends", True
-        limits = self._limits
+        limits, spent = self._limits, _spent()
         with (folder / "errors").open("wb") as errors:
             process = subprocess.Popen(  # noqa: S603 the platform, or the user of the shell, names it
                 [self._path, "test", "rules", "--junit=answer.xml", *names],
@@ -187,20 +190,28 @@ class Promtool:
             process.kill()
             process.wait()
             self._running.discard(process)
-        return self._end(process.returncode, folder / "errors")
+        return self._end(process.returncode, folder / "errors", _spent() - spent)
 
-    def _end(self, status: int, errors: Path) -> tuple[str, bool]:
+    def _end(self, status: int, errors: Path, spent: float) -> tuple[str, bool]:
         if status in (0, 1):
             return "", False
         if self._stopped:
             return "the operator ends", True
         limits = self._limits
+        if status in _KILLED and spent < _ALMOST * limits.seconds:
+            return "promtool was killed by somebody else, for lack of memory perhaps", True
         if status == -signal.SIGKILL:
             return f"took more than {limits.seconds} s of processor time: make it shorter", False
         with errors.open("rb") as file:
             if b"out of memory" in file.read(1 << 16):
                 return f"takes more than {limits.memory // _MIB} MiB: make it smaller", False
         return f"promtool ended with status {status}", False
+
+
+def _spent() -> float:
+    """Give the processor time of all children that have ended, in seconds."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _restrict(pid: int, limits: Limits) -> None:

@@ -84,6 +84,10 @@ class AlertmanagerSettings(KubeModel):
         "/etc/alertmanager/config"  # noqa: S105 a folder
     )
     """secretFilesPath is where prometheus-operator mounts the Secret's keys in Alertmanager."""
+    selects_configs: bool = False
+    """selectsConfigs says that the Alertmanager object has alertmanagerConfigSelector or
+    alertmanagerConfiguration, as kube-prometheus-stack's has: channels that prometheus-operator
+    would refuse the whole Secret for, then, are refused alone."""
     max_secret_bytes: Annotated[int, Field(ge=1024, le=1_040_000)] = 1_000_000
     """maxSecretBytes is the budget of the Secret; growth beyond it is refused with SizeLimit."""
 

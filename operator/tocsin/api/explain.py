@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Union
 from tocsin.api.meta import KubeModel
 from tocsin.api.notification_channel import TYPES
 from tocsin.api.problem import Problem, Reason
-from tocsin.api.remedy import known_fields, nearest, place_below, remedy_for, what_is
+from tocsin.api.remedy import (
+    known_fields,
+    nearest,
+    place_below,
+    remedy_for,
+    rewritten,
+    secret_of,
+    what_is,
+)
 from tocsin.api.shape import Shape, Step, shape_at, shape_of
 from tocsin.api.shown import SHOWN, plain, show
 
@@ -49,6 +57,8 @@ def explain(
     found: dict[str, Problem] = {}
     for one in error.errors(include_url=False, include_context=True, include_input=False):
         path = _real_path(one["loc"], value)
+        if one["type"] == "too_short" and _value_at(value, path):
+            continue  # its entries are told one by one; pydantic counts only the good ones
         problem = _problem(one, model, path, value, root)
         found.setdefault(problem.field, problem)
     return tuple(found.values())
@@ -77,10 +87,10 @@ def _unknown(parent: Shape | None, name: str) -> str:
     if parent is None or parent.model is None:
         return f"there is no field {shown} here; remove it"
     known = known_fields(parent)
-    if name + "SecretRef" in known:
+    if secret := secret_of(name, known):
         return (
             f"there is no field {shown}, because secrets stand in a Secret; write "
-            f"{name}SecretRef: {{name: SECRET, key: KEY}}"
+            f"{secret}: {{name: SECRET, key: KEY}}"
         )
     if meant := nearest(name, known):
         return f"there is no field {shown}; did you mean {meant}?"
@@ -109,6 +119,8 @@ def _bad_value(
     shown = "" if _is_private(path) else f"{show(value)} "
     context: Mapping[str, Any] = error.get("ctx", {})
     remedy = remedy_for(shape, name) if shape is not None else "write something else"
+    if shape is not None and not _is_private(path):
+        remedy = rewritten(shape, name, value) or remedy
     kind = error["type"]
     if isinstance(value, float) and shape is not None and shape.type is Union:
         return (

@@ -19,6 +19,7 @@ from tocsin.api.alert_rule import AlertRuleSpec
 from tocsin.api.kinds import BY_KIND
 from tocsin.api.meta import API_VERSION, KubeModel, ObjectRef, Resource
 from tocsin.api.problem import Problem, Reason, Rejection
+from tocsin.api.shown import SHOWN, plain, show
 
 if TYPE_CHECKING:
     from tocsin.api.health_check import HealthCheckSpec
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     Spec = AlertRuleSpec | HealthCheckSpec | NotificationChannelSpec
 
+_TOP = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 _Check = Callable[[Any], tuple[Problem, ...]]
 
 
@@ -95,5 +97,18 @@ def _head_problems(document: Mapping[str, Any], ref: ObjectRef) -> tuple[Problem
     if not ref.name:
         return problem("metadata.name", "is missing; write metadata: {name: my-alert}")
     if not isinstance(document.get("spec"), Mapping):
-        return problem("spec", f"is missing or no object; write what the {ref.kind} asks for")
+        remedy = f"write what the {ref.kind} asks for"
+        if beside := _beside_spec(document):
+            listed = ", ".join(map(show, beside[:3]))
+            remedy = f"beside it stand {listed}: indent below spec what belongs to it"
+        return problem("spec", f"is missing or no object; {remedy}")
+    if beside := _beside_spec(document):
+        name = plain(beside[0])[:SHOWN]
+        message = "there is no such field beside spec; indent it below spec, or remove it"
+        return problem(name, message)
     return ()
+
+
+def _beside_spec(document: Mapping[str, Any]) -> list[str]:
+    """Give the names that stand beside `spec` by mistake; an API server drops or refuses them."""
+    return [str(name) for name in document if name not in _TOP]

@@ -62,8 +62,8 @@ SENTENCES: Mapping[Reason, str] = {
     "configuration. Correct the name, or ask the platform.",
     Reason.RECEIVER_NOT_ALLOWED: "The platform does not let this namespace use receivers of the "
     "base configuration. Ask for `alertmanager.existingNamespaces`.",
-    Reason.ROUTE_PENDING: "The way to the channels is being loaded; the rule follows within a "
-    "minute. Wait.",
+    Reason.ROUTE_PENDING: "Alertmanager has yet to load the way to the channels, which may take a "
+    "minute and a half. Wait.",
     Reason.ROUTE_NOT_LOADED: "Alertmanager has not loaded the way to the channels. Look at the "
     "Alertmanager object and its log.",
     Reason.ROUTE_NOT_OBSERVED: "Whether Alertmanager has loaded the way to the channels cannot be "

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Literal, Union
 
-from tocsin.api import duration, meta, notify, number
+from tocsin.api import alert_rule, duration, meta, notification_channel, notify, number
 from tocsin.api.probers import chain, network, targets
 from tocsin.api.receivers import email
 from tocsin.api.shape import Shape, fields_of, shape_of, shape_of_field
+from tocsin.api.shown import SHOWN, plain, show
 
 # What neighbouring tools call it.
 _KNOWN_AS = {
@@ -91,6 +92,12 @@ _NOUNS = {
     list: "a list",
     dict: "a map of names and values",
 }
+_EXAMPLES: dict[type[meta.KubeModel], str] = {
+    notification_channel.AllowedNamespaces: "{from: All}",
+    notify.Notify: "{channels: [{name: payments-slack}]}",
+    alert_rule.InhibitedBy: "[{kind: AlertRule, name: checkout-db}]",
+}
+"""Of objects that need no single field, and yet do not stand empty."""
 _PORT = "write a port's number, or its name as in http"
 _BY_TYPE = {
     bool: "write {field}: true or {field}: false, without quotes",
@@ -142,6 +149,28 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return names[close[0]] if close else None
 
 
+def secret_of(word: str, known: Iterable[str]) -> str | None:
+    """Give the reference to a Secret that stands for a field of Alertmanager's: `api_url`."""
+    wanted = _plain(word.removesuffix("_file")) + "secretref"
+    return next((name for name in known if _plain(name) == wanted), None)
+
+
+def rewritten(shape: Shape, field: str, value: Any) -> str | None:
+    """Say how to write this very value, where it has only the wrong form; None otherwise."""
+    if shape.type is str and what_is(shape) == _NOUNS[str]:
+        if isinstance(value, Mapping):
+            return "put the whole text in quotes, because { begins a map in YAML"
+        if isinstance(value, (bool, int, float)):
+            return f'put it in quotes: {field}: "{show(value)}"'
+    if shape.type is list and isinstance(value, str) and 0 < len(value) <= SHOWN:
+        item = shape_of(shape.arguments[0])
+        if item.model is None:
+            return f"write a list, as in {field}: [{show(value)}]"
+        if known_fields(item)[:1] == ["name"]:
+            return f"write a list, as in {field}: [{{name: {plain(value)}}}]"
+    return None
+
+
 def known_fields(shape: Shape) -> list[str]:
     """Give the names of a model's fields, those that must be given first."""
     fields = fields_of(shape.model) if shape.model is not None else {}
@@ -167,6 +196,8 @@ def _patterns(shape: Shape) -> set[str | None]:
 def _object(shape: Shape, field: str) -> str:
     if shape.model is meta.SecretKeyRef:
         return f"write {field}: {{name: SECRET, key: KEY}}, which names a key of a Secret"
+    if example := _EXAMPLES.get(_model(shape)):
+        return f"write an object, as in {field}: {example}"
     needed = [name for name, info in fields_of(_model(shape)).items() if info.is_required()]
     inside = ", ".join(f"{name}: ..." for name in needed) or _some_secret(_model(shape))
     return f"write an object, as in {field}: {{{inside}}}"

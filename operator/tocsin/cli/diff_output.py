@@ -53,7 +53,7 @@ def _change(change: Change) -> Iterator[str]:
 
 
 def _restart(one: Restart) -> str:
-    named = f"alert {one.alert} of severity {one.severity}"
+    named = f"alert {one.alert} of severity {one.severity}{' (noData)' if one.no_data else ''}"
     if not one.changed:
         return f"restarts: {named} goes"
     fields = ", ".join(_FIELDS.get(name, name) for name in one.changed)

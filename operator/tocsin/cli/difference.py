@@ -17,6 +17,9 @@ from tocsin.compile.yaml_text import write_yaml
 
 Document = Mapping[str, Any]
 
+NO_DATA = "noData"
+"""What stands in `tocsin_instance` of the alert for missing data."""
+
 
 @dataclass(frozen=True, slots=True)
 class Restart:
@@ -26,6 +29,8 @@ class Restart:
     severity: str
     changed: tuple[str, ...]
     """The labels that would be others; empty where the alert goes."""
+    no_data: bool = False
+    """Whether it is the alert that fires where no series feeds the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ def _restarts(before: Document | None, after: Document | None) -> Iterator[Resta
         changed = (
             sorted({name for name, _ in labels.items() ^ successor.items()}) if successor else []
         )
-        yield Restart(labels["alertname"], labels.get("severity", ""), tuple(changed))
+        no_data = labels.get("tocsin_instance") == NO_DATA
+        yield Restart(labels["alertname"], labels.get("severity", ""), tuple(changed), no_data)
 
 
 def _same_level(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tocsin.api.meta import ObjectRef
 from tocsin.cli.findings import locate
-from tocsin.cli.sources import Place, Position, Unreadable
+from tocsin.cli.sources import Place, Position, Source, Unreadable
 from tocsin.lint.finding import Level
 
 UNREADABLE = "unreadable"
@@ -41,11 +42,12 @@ class Reported:
     source_line: str = ""
 
 
-def report(told: Told) -> Reported:
-    """Look up where a finding stands."""
+def report(told: Told, sources: Mapping[str, Source]) -> Reported:
+    """Look up where a finding stands, among the files that could be opened."""
     if isinstance(told.place, Unreadable):
-        where = Position(told.place.line, told.place.column)
-        return Reported(told.place.name, where, told.check, told.level, told.message)
+        name, where = told.place.name, Position(told.place.line, told.place.column)
+        line = sources[name].text_of_line(where.line) if name in sources else ""
+        return Reported(name, where, told.check, told.level, told.message, source_line=line)
     source = told.place.source
     if told.span is not None:
         position, message = told.place.position(told.field, told.span), told.message

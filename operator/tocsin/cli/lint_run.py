@@ -21,7 +21,7 @@ from tocsin.compile.inputs import AlertmanagerInputs
 from tocsin.compile.routing import routing_of
 from tocsin.compile.rules import CompiledRule, expressions_of
 from tocsin.lint.checks import comparison_missing
-from tocsin.lint.core import routing_level
+from tocsin.lint.core import field_of_channel, routing_level
 from tocsin.lint.finding import Level
 from tocsin.lint.registry import BY_NAME
 from tocsin.lint.rule import Outline, Rule, Settings, rule_of
@@ -62,7 +62,8 @@ class Lint:
         readable = [one for one in sources if isinstance(one, Source)]
         ignores = Ignores(readable)
         told = [one for one in self._told() if not ignores.ignores(one)]
-        reported = [report(one) for one in told]
+        by_name = {one.name: one for one in readable}
+        reported = [report(one, by_name) for one in told]
         reported += [_comment(*one) for one in ignores.findings()]
         order = {one.name: index for index, one in enumerate(sources)}
         return sorted(
@@ -137,7 +138,8 @@ class Lint:
                         continue
                     unheard.add(ref.namespace)
                 place = self.offline.rules[ref][0]
-                yield Told(place, ref, problem.reason, level, problem.field, problem.message)
+                field = field_of_channel(problem, ref, world)
+                yield Told(place, ref, problem.reason, level, field, problem.message)
 
     def _of_check(self, found: Found) -> Told:
         one = found.finding

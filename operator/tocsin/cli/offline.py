@@ -20,6 +20,7 @@ from tocsin.api.kinds import BY_KIND
 from tocsin.api.meta import ALERT_RULE, GROUP, NOTIFICATION_CHANNEL, ObjectRef, Resource
 from tocsin.api.parse import parse_resource
 from tocsin.api.problem import Problem, Reason, Rejection
+from tocsin.cli.empty_fields import empty_fields
 from tocsin.cli.sources import Object, Place, Unreadable
 from tocsin.compile.quota import bytes_problem, size_of
 from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
@@ -99,6 +100,10 @@ class Offline:
         if isinstance(parsed, Rejection):
             self._reject(place, parsed)
             return
+        self.findings += [
+            Finding(place, parsed.ref, one, is_error=False)
+            for one in empty_fields(document["spec"])
+        ]
         earlier = self._seen.setdefault(parsed.ref, place)
         if earlier is not place:
             where = f"{earlier.source.name}:{earlier.line()}"

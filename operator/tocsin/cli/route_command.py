@@ -30,7 +30,8 @@ columns: FIRST is how long the first message waits for others (of an escalation 
 long the alert goes on before it is told), NEWS how long news of a group wait, AGAIN when a
 still firing alert is told again, WHEN the hours in which messages are sent.
 
-exit status: 0 all objects are good, 1 something was rejected, 2 wrong usage
+exit status: 0 all objects are good, 1 something was rejected, 2 wrong usage, or a
+file or document that could not be read (the others were shown all the same)
 """
 
 

@@ -154,10 +154,20 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+_REMEDIES = (
+    ("mapping values are not", ': put a text that holds ": " in quotes, or mend the indentation'),
+    ("did not find expected", ": put a text with {, [, # or quotes in quotes, close what is open"),
+    ("found character that cannot start", ": indent with blanks, no tabs; put @ ` % in quotes"),
+    ("found undefined alias", ": put a text in quotes that begins with *"),
+)
+"""What people had in mind, by the beginning of the parser's message."""
+
+
 def _malformed(error: yaml.YAMLError, data: bytes) -> MalformedError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
     if mark is None:
         position = getattr(error, "position", 0)
         return MalformedError(f"not YAML: {problem}", *place_of(data, max(position, 0)))
-    return MalformedError(f"not YAML: {problem}", mark.line + 1, mark.column + 1)
+    remedy = next((text for start, text in _REMEDIES if problem.startswith(start)), "")
+    return MalformedError(f"not YAML: {problem}{remedy}", mark.line + 1, mark.column + 1)

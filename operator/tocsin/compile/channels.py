@@ -17,8 +17,13 @@ from tocsin.api.meta import KubeModel, ObjectRef, SecretKeyRef
 from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.api.problem import Problem, Reason
 from tocsin.compile.existing import check_existing
-from tocsin.compile.message_checks import MessageUse, html_fields, message_template_problem
-from tocsin.compile.names import digest_of
+from tocsin.compile.message_checks import (
+    MessageUse,
+    html_fields,
+    message_template_cost,
+    message_template_problem,
+)
+from tocsin.compile.names import canonical_json, digest_of
 from tocsin.compile.notify_checks import check_hours
 from tocsin.compile.receivers.email import SMTP_PASSWORD
 from tocsin.compile.receivers.entry import Surroundings, field_name
@@ -33,6 +38,7 @@ from tocsin.compile.refusals import (
     not_yet,
     present,
     severity_problem,
+    variable_problem,
 )
 
 MAX_SECRET_BYTES = 8_192
@@ -40,6 +46,12 @@ MAX_SECRET_BYTES = 8_192
 
 MAX_PEM_BYTES = 32_768
 """Certificates come in bundles."""
+
+MAX_CHANNEL_BYTES = 32_768
+"""A channel as JSON; all share one Alertmanager Secret of a megabyte (S14)."""
+
+MAX_TEMPLATE_COST = 50_000_000
+"""What judging the templates of one channel may take together, about half a second."""
 
 _READABLE_NAME = 100
 _TEMPLATED_KEYS = (
@@ -57,7 +69,6 @@ _PEM = {
     "keySecretRef": "private key",
 }
 _DURATION = re.compile(r"\.(?:timeout|retry|expire|ttl|reopenDuration)$")
-_REPLACED = re.compile(r"\$\([a-zA-Z_0-9]+\)")
 _CHAT = re.compile("-?[0-9]{1,18}")
 _BREAKS = re.compile(rb"[\x00-\x1f\x7f]")
 
@@ -116,6 +127,10 @@ def check_channel(
     ref: ObjectRef, spec: NotificationChannelSpec, config: OperatorConfig
 ) -> tuple[Problem, ...]:
     """Give everything that is wrong with a channel but the values of its secrets."""
+    size = len(canonical_json(spec.model_dump(by_alias=True, exclude_unset=True)).encode())
+    if size > MAX_CHANNEL_BYTES:
+        message = f"has {size:,} bytes, {MAX_CHANNEL_BYTES:,} is the limit: shorten its texts"
+        return (Problem(Reason.SIZE_LIMIT, "spec", message),)
     around = Surroundings(spec, config, {})
     use = MessageUse(
         trusted=ref.namespace in config.trusted_namespaces,
@@ -127,10 +142,16 @@ def check_channel(
     problems = [*_unsupported(spec), *check_receiver(around)]
     problems += check_existing(ref, spec, config)
     problems += _policy(spec, config)
+    cost = 0
     for field, text in _texts(spec):
-        problem = _text_problem(field, text, _use_of(field, spec, use, pages))
+        read = _use_of(field, spec, use, pages)
+        problem = _text_problem(field, text, read)
         if problem is not None:
             problems.append(problem)
+        cost += message_template_cost(text, read) if "{{" in text else 0
+        if cost > MAX_TEMPLATE_COST:
+            message = "takes too long with the templates before it: simplify them"
+            return (*problems, Problem(Reason.INVALID_TEMPLATE, field, message))
     return tuple(problems)
 
 
@@ -201,14 +222,8 @@ def _text_problem(field: str, text: str, use: MessageUse) -> Problem | None:
         problem = invalid(field, "is no address that Alertmanager takes: write https://host/path")
     if problem is None and _DURATION.search(field):
         problem = duration_problem(field, text)
-    if problem is None and "$(" in text:
-        found = _REPLACED.search(text)
-        if found is not None:
-            problem = invalid(
-                field,
-                f"holds {found.group()}, which the reloader of Alertmanager's configuration would "
-                "replace: write it without the brackets",
-            )
+    if problem is None:
+        problem = variable_problem(field, text)
     if problem is None and "{{" in text:
         problem = message_template_problem(field, text, use)
     return problem

@@ -22,7 +22,7 @@ from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem
 from tocsin.compile.matchers import matcher
 from tocsin.compile.names import canonical_json, digest_of
-from tocsin.compile.refusals import control_problem, invalid
+from tocsin.compile.refusals import control_problem, invalid, present, variable_problem
 
 _DIGEST_DIGITS = 16
 _LABEL = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
@@ -110,9 +110,10 @@ def check_inhibited_by(
         field = f"spec.inhibitedBy[{index}]"
         source = ObjectRef(one.kind or "", one.namespace or ref.namespace, one.name or "")
         if one.alert_name is not None:
-            problem = control_problem(f"{field}.alertName", one.alert_name)
-            if problem is not None:
-                yield problem
+            name = f"{field}.alertName"
+            yield from present(
+                (control_problem(name, one.alert_name), variable_problem(name, one.alert_name))
+            )
         if source == ref:
             yield invalid(field, "names this object itself, which cannot mute itself: remove it")
         elif one.alert_name == alert_name:

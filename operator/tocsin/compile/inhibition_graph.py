@@ -49,6 +49,11 @@ class InhibitionGraph:
         node = self._nodes.get(ref)
         return None if node is None else node.block
 
+    def alert_name_of(self, ref: ObjectRef) -> str:
+        """Give the name of an object's alerts, as others may name it; empty where not in it."""
+        node = self._nodes.get(ref)
+        return "" if node is None else node.alert_name
+
     def naming(self, source: ObjectRef) -> frozenset[ObjectRef]:
         """Give the objects whose `inhibitedBy` names this one by kind and name."""
         return frozenset(self._naming.get(source, ()))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import isinf
 
 from tocsin.api.alert_rule import AlertRuleSpec, Level
 from tocsin.api.config import OperatorConfig
 from tocsin.api.duration import milliseconds
-from tocsin.api.number import Number, compare
+from tocsin.api.number import Number, compare, promql_number
 from tocsin.api.problem import Problem, Reason
 from tocsin.compile.refusals import invalid
 
@@ -22,7 +23,7 @@ def check_levels(
     spec: AlertRuleSpec, config: OperatorConfig
 ) -> tuple[list[Problem], list[Problem]]:
     """Give the problems and the warnings in how a rule's levels stand to each other."""
-    problems: list[Problem] = []
+    problems = list(_too_large(spec))
     warnings: list[Problem] = []
     for direction in ("above", "below"):
         found = _in_order(spec, config, direction)
@@ -33,6 +34,18 @@ def check_levels(
         problems += _recoveries(direction, found)
     warnings += _always(spec)
     return problems, warnings
+
+
+def _too_large(spec: AlertRuleSpec) -> Iterator[Problem]:
+    """Refuse a number that Prometheus cannot hold: it would refuse the file with the rule."""
+    for index, level in enumerate(spec.levels):
+        for name in ("above", "below", "recover"):
+            number: Number | None = getattr(level, name)
+            if number is not None and isinf(float(promql_number(number))):
+                yield invalid(
+                    f"spec.levels[{index}].{name}",
+                    f"{number} is more than Prometheus can hold, about 1.8e308: write less",
+                )
 
 
 _Placed = tuple[int, Level]

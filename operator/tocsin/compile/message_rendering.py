@@ -23,8 +23,13 @@ from tocsin.promql.template_nodes import Node, read_tree
 from tocsin.promql.tokens import place
 
 
-def rendered_problem(text: str, use: MessageUse) -> str:
-    """Say on which message a template that parses fails, where and why; empty if on none."""
+def rendered_problem(text: str, use: MessageUse) -> tuple[str, int]:
+    """
+    Say on which message a template that parses fails, where and why; empty if on none.
+
+    Gives what the rendering cost beside it (`Rendered.cost`).
+    """
+    cost = 0
     version = version_of(use.version)
     template = Template(
         text,
@@ -37,15 +42,16 @@ def rendered_problem(text: str, use: MessageUse) -> str:
         for group in groups(names_in(text), resolves=use.resolves)
     )
     for number, (group, found) in enumerate(rendered):
+        cost += found.cost
         if found.error:
             always = not number and all(later.error == found.error for _, later in rendered)
-            return f"{place(text, found.offset)}: {_told(group, found, always=always)}"
+            return f"{place(text, found.offset)}: {_told(group, found, always=always)}", cost
         if use.document and not is_document(found.text):
             return (
                 "writes no JSON, which Jira's API 3 asks for: build it with toJson, or leave the "
                 "field out"
-            )
-    return ""
+            ), cost
+    return "", cost
 
 
 def is_document(text: str) -> bool:

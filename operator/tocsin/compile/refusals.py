@@ -22,6 +22,7 @@ _URL = re.compile(
 )
 """What Go's net/url takes for sure; it refuses the whole configuration for one bad address."""
 
+_REPLACED = re.compile(r"\$\([a-zA-Z_0-9]+\)")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -91,6 +92,18 @@ def control_problem(field: str, value: str, *, lines: bool = False) -> Problem |
         return None
     code = f"U+{ord(found.group()):04X}"
     return invalid(field, f"holds the control character {code} at {found.start() + 1}: remove it")
+
+
+def variable_problem(field: str, text: str) -> Problem | None:
+    """Refuse what the reloader of Alertmanager's configuration takes for its environment's."""
+    found = _REPLACED.search(text) if "$(" in text else None
+    if found is None:
+        return None
+    return invalid(
+        field,
+        f"holds {found.group()}, which the reloader of Alertmanager's configuration would "
+        "replace: write it without the brackets",
+    )
 
 
 def severity_problem(field: str, severity: str | None, known: tuple[str, ...]) -> Problem | None:

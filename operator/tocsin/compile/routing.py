@@ -82,7 +82,7 @@ def routing_of(
     if not heard and not problems and not nobody_meant:
         if block is None and not audience.hearers and inputs.base is not None:
             return _by_base(inputs.base, labels or {}, severities)
-        problems.append(_nobody(ref, audience, severities))
+        problems.append(_nobody(ref, audience, severities, inputs))
     return Routing(
         tuple("/".join(one.key) for one in heard),
         tuple(problems),
@@ -159,12 +159,20 @@ def _never(hearer: Hearer) -> Problem:
     return Problem(Reason.CHANNEL_NEVER_HEARS, _CHANNELS, message)
 
 
-def _nobody(ref: ObjectRef, audience: Audience, severities: tuple[str, ...]) -> Problem:
+def _nobody(
+    ref: ObjectRef, audience: Audience, severities: tuple[str, ...], inputs: AlertmanagerInputs
+) -> Problem:
     if audience.hearers:
         floor = ", ".join("/".join(one.key) for one in audience.hearers)
         message = (
             f"nobody hears of severity {', '.join(severities)}, which is below minSeverity of "
             f"{floor}: lower that, raise the severity, or name another channel"
+        )
+    elif broken := _broken_defaults(ref.namespace, inputs):
+        message = (
+            f"nobody hears: the default channel {', '.join(broken)} is not ready, so nothing is "
+            "sent there (its status says why), and there is no other: mend it, or name channels "
+            "in spec.notify"
         )
     else:
         message = (
@@ -173,3 +181,14 @@ def _nobody(ref: ObjectRef, audience: Audience, severities: tuple[str, ...]) -> 
             "spec.notify, or write notify: {channels: []} if that is meant"
         )
     return Problem(Reason.NO_RECEIVER, "spec.notify", message)
+
+
+def _broken_defaults(namespace: str, inputs: AlertmanagerInputs) -> list[str]:
+    """Name the default channels, the namespace's own or the platform's, that cannot be used."""
+    named = {(one.namespace, one.name) for one in inputs.config.default_channels}
+    return sorted(
+        "/".join(key)
+        for key, one in inputs.channels.items()
+        if not one.usable
+        and (key in named or (key[0] == namespace and one.spec.default is not None))
+    )

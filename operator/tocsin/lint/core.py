@@ -8,11 +8,14 @@ namespace are here.
 
 from __future__ import annotations
 
+import re
+
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
 from tocsin.lint.finding import Level
 from tocsin.lint.world import World
 
+_CHANNEL = re.compile(r"\bNotificationChannel ([a-z0-9-]+/[a-z0-9.-]+)")
 _MAY_BE_ELSEWHERE = frozenset(
     [
         Reason.CHANNEL_NOT_FOUND,
@@ -30,6 +33,23 @@ def routing_level(problem: Problem, ref: ObjectRef, world: World) -> Level:
     if problem.reason in {Reason.CHANNEL_NOT_FOUND, Reason.NO_RECEIVER}:
         return Level.ERROR
     return Level.WARNING
+
+
+def field_of_channel(problem: Problem, ref: ObjectRef, world: World) -> str:
+    """Give the entry that names the channel of a message, where the core gives the list alone."""
+    found = _CHANNEL.search(problem.message)
+    notify = world.rules[ref].spec.notify
+    if found is None or notify is None:
+        return problem.field
+    lists = [("spec.notify.channels", notify.channels)]
+    for step, one in enumerate(notify.escalation):
+        lists.append((f"spec.notify.escalation[{step}].channels", one.channels))
+    for field, channels in lists:
+        for index, named in enumerate(channels):
+            name = f"{named.namespace or ref.namespace}/{named.name}"
+            if field.startswith(problem.field) and name == found.group(1):
+                return f"{field}[{index}].name"
+    return problem.field
 
 
 def _is_certain(reason: Reason, ref: ObjectRef, world: World) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tocsin.promql.template_fields import field_problem
 from tocsin.promql.template_functions import (
     FUNCTIONS,
     SINCE,
@@ -103,6 +104,9 @@ def _parsed(
         old = age_problem(call.value, product, version) if version else ""
         if old and problem is None:
             problem = _problem(text, old, call.offset)
+    if problem is None and product == "prometheus":
+        found = field_problem(read_tree(text))
+        problem = None if found is None else _problem(text, *found)
     return problem
 
 

@@ -81,8 +81,8 @@ class Children:
             self._snapshot.put_child(
                 ref.namespace, name, seen
             )  # else a later edit is known already
-        if child is not None and child.route and child.route != seen.route:
-            self._queue.add(ALERTMANAGER)  # the old route may retire
+        if child is not None and _retires(child, seen):
+            self._queue.add(ALERTMANAGER)
         return None
 
     async def remove(self, ref: ObjectRef, entry: RuleEntry, name: str) -> None:
@@ -93,7 +93,7 @@ class Children:
         await self._outside.cluster.delete(PROMETHEUS_RULES, ref.namespace, name, uid=child.uid)
         self._count(ref, "delete")
         self._snapshot.drop_child(ref.namespace, name)
-        if child.route:
+        if _retires(child, None):
             self._queue.add(ALERTMANAGER)
 
     def forget(self, ref: ObjectRef) -> None:
@@ -143,6 +143,13 @@ class Children:
             f"PrometheusRule {name} is changed by somebody else again and again; find out who "
             "writes it (kubectl get prometheusrule --show-managed-fields) and stop that writer",
         )
+
+
+def _retires(before: ChildEntry, now: ChildEntry | None) -> bool:
+    """Tell whether the child carries a route or an inhibition no more: it may retire."""
+    after = ("", "") if now is None else (now.route, now.inhibit)
+    carried = zip((before.route, before.inhibit), after, strict=True)
+    return any(old and old != new for old, new in carried)
 
 
 def _is_live(entry: RuleEntry) -> bool:

@@ -21,6 +21,7 @@ from tocsin.reconcile.entries import (
     pack,
 )
 from tocsin.reconcile.fingerprint import bears_our_name, read_child
+from tocsin.reconcile.inhibiting import kept_out
 from tocsin.reconcile.queue import Urgency, WorkQueue
 from tocsin.reconcile.record import CONFIG_KEY, STATE_KEY, read_record
 from tocsin.reconcile.snapshot import Snapshot
@@ -141,6 +142,8 @@ class SnapshotFeed:
             if rule is not None:
                 self._snapshot.drop_rule(ref)
                 self._queue.add(ref, Urgency.REPAIR)  # its reconciler forgets it too
+            if muted:
+                self._queue.add_all(kept_out(self._snapshot), Urgency.REPAIR)
             self._queue.add_all(self._snapshot.beyond_quota(ref))
         elif ref.kind == NOTIFICATION_CHANNEL and ref in self._snapshot.channels:
             del self._snapshot.channels[ref]

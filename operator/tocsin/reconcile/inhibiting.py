@@ -47,14 +47,20 @@ def note_inhibition(
     """Note what mutes a rule now, and let those ask again whom a cycle kept out."""
     block = compiled.inhibit if compiled is not None else None
     name = "" if compiled is None or block is None else _alert_name(compiled.child)
-    if snapshot.inhibitions.put(ref, name, block):
+    graph = snapshot.inhibitions.graph
+    before = graph.alert_name_of(ref)
+    changed = snapshot.inhibitions.put(ref, name, block)
+    if changed:
         queue.add(ALERTMANAGER)
-        kept_out = [
-            one
-            for one, entry in snapshot.rules.items()
-            if entry.rejected is Reason.INHIBITION_CYCLE
-        ]
-        queue.add_all(kept_out, Urgency.REPAIR)
+    if changed or before != graph.alert_name_of(ref):
+        queue.add_all(kept_out(snapshot), Urgency.REPAIR)
+
+
+def kept_out(snapshot: Snapshot) -> list[ObjectRef]:
+    """Give the rules that a cycle keeps out; to be asked again where an edge has gone."""
+    return [
+        one for one, entry in snapshot.rules.items() if entry.rejected is Reason.INHIBITION_CYCLE
+    ]
 
 
 def recall_inhibitions(snapshot: Snapshot) -> None:

@@ -65,8 +65,10 @@ class RouteWatch:
         if before is None:
             found.update(self._snapshot.rules_saying(Reason.ROUTE_NOT_OBSERVED))
         elif now is not None:
-            for fence in _changed(before, now):
-                found |= self._snapshot.rules_in(fence.removeprefix("namespace/"))
+            for namespace in _poorer(before, now):
+                found |= (
+                    self._snapshot.rules_in(namespace) if namespace else {*self._snapshot.rules}
+                )
         return frozenset(found)
 
     def _all_loaded(self) -> bool:
@@ -90,8 +92,9 @@ def _digests(loaded: Loaded | None) -> frozenset[str]:
     return frozenset() if loaded is None else loaded.digests
 
 
-def _changed(before: Loaded, now: Loaded) -> Iterator[str]:
-    """Give the namespaces (as fences) that lost a receiver of their default route."""
+def _poorer(before: Loaded, now: Loaded) -> Iterator[str]:
+    """Give the namespaces whose default route lost a receiver; the platform's is empty."""
     for fence, receivers in before.routes.items():
-        if fence.startswith("namespace/") and receivers - now.routes.get(fence, frozenset()):
-            yield fence
+        kind, _, name = fence.partition("/")
+        if kind == "namespace" and receivers - now.routes.get(fence, frozenset()):
+            yield name

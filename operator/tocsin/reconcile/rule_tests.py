@@ -95,7 +95,8 @@ class RuleTests:
         tester = self._outside.tester
         version = tester.version if tester is not None else ""
         if _is_of(record, digest, version):
-            return _passed(len(plan.tests), record)
+            # The PrometheusRule may be removed by hand: it comes back without another run.
+            return self._keep(digest, _passed(len(plan.tests), record))
         if not version:
             return Tested(Condition(CONDITION, "Unknown", Reason.NO_PROMTOOL, _NO_PROMTOOL))
         now = self._outside.clock.monotonic()
@@ -191,13 +192,16 @@ class RuleTests:
         digest = plan.digest
         if problems:
             shown = problems[:_SHOWN_PROBLEMS]
-            self._results[digest] = Tested(
-                broken(CONDITION, shown), result.passed, result.failed, shown
-            )
+            failed = Tested(broken(CONDITION, shown), result.passed, result.failed, shown)
+            self._keep(digest, failed)
         else:
-            self._results[digest] = _passed(result.passed, f"{digest} promtool {version}")
+            self._keep(digest, _passed(result.passed, f"{digest} promtool {version}"))
+
+    def _keep(self, digest: str, tested: Tested) -> Tested:
+        self._results[digest] = tested
         if len(self._results) > _REMEMBERED:
             self._results.popitem(last=False)
+        return tested
 
 
 _NO_PROMTOOL = (

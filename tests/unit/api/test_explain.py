@@ -74,10 +74,30 @@ def test_control_characters_are_escaped_and_values_cut() -> None:
         ({"expr": "up", "notify": {"maxPerHour": 61}}, "too large; write at most 60"),
         ({"expr": "up", "levels": [{"severity": "a", "above": 2.5}]}, 'write above: "2.5"'),
         ({"expr": "up", "levels": [{"severity": "a", "above": True}]}, "is not a number"),
+        ({"expr": "up", "notify": "chat"}, "as in notify: {channels: [{name: payments-slack}]}"),
+        ({"expr": "up", "notify": {"channels": "chat"}}, "as in channels: [{name: chat}]"),
+        ({"expr": "up", "notify": {"groupBy": "job"}}, 'as in groupBy: ["job"]'),
+        ({"expr": "up", "inhibitedBy": ["db"]}, "as in inhibitedBy: [{kind: AlertRule, name: "),
+        ({"expr": "up", "labels": {"tier": 1}}, 'put it in quotes: tier: "1"'),
+        ({"expr": "up", "summary": {"value": None}}, "put the whole text in quotes, because {"),
     ],
 )
 def test_remedies_fit_the_mistake(spec: dict[str, Any], says: str) -> None:
     assert says in message("AlertRule", spec)
+
+
+@pytest.mark.parametrize("field", ["api_url", "api_url_file", "apiURL", "apiUrl"])
+def test_a_secret_field_of_alertmanager_leads_to_its_reference(field: str) -> None:
+    text = message("NotificationChannel", {"slack": {field: CANARY}})
+    assert "write apiURLSecretRef: {name: SECRET, key: KEY}" in text
+
+
+def test_a_list_with_a_wrong_entry_is_not_called_empty() -> None:
+    test = {"name": "x", "inputSeries": [{"series": "up", "values": 0}], "expect": []}
+    text = message("AlertRule", {"expr": "up", "tests": [test]})
+    assert 'inputSeries[0].values: 0 is not text; put it in quotes: values: "0"' in text
+    assert "inputSeries: " not in text
+    assert "expect: [] is empty" in text
 
 
 def test_the_configuration_is_explained_too() -> None:

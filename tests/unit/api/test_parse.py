@@ -56,7 +56,9 @@ def test_offline_the_namespace_is_default() -> None:
         ({"metadata": None}, "metadata.name: is missing"),
         ({"metadata": "errors"}, "metadata.name: is missing"),
         ({"spec": "up == 0"}, "spec: is missing or no object"),
-        ({"spec": None}, "spec: is missing or no object"),
+        ({"spec": None}, "spec: is missing or no object; write what the AlertRule asks for"),
+        ({"spec": None, "expr": "up"}, 'beside it stand "expr": indent below spec what belongs'),
+        ({"for": "5m"}, "for: there is no such field beside spec; indent it below spec"),
     ],
 )
 def test_the_head_is_checked(changes: dict[str, Any], says: str) -> None:

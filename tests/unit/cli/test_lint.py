@@ -222,6 +222,53 @@ def test_lint_loads_no_framework_and_no_network(tmp_path: Path) -> None:
     assert done.stdout == "[]\n"
 
 
+def test_what_is_no_yaml_is_shown_with_its_line(tocsin: Tocsin) -> None:
+    status, out, _ = tocsin("lint", "a.yaml", a=GOOD.replace("It is down", "down: now: yes"))
+    assert status == 2
+    assert "spec: {summary: down: now: yes, expr" in out
+    assert "a.yaml:4:" in out
+
+
+def test_a_field_without_a_value_is_told(tocsin: Tocsin) -> None:
+    """The API server drops it, so `channel: #alerts` would post to the wrong place."""
+    channel = """\
+apiVersion: tocsin.dev/v1alpha1
+kind: NotificationChannel
+metadata: {name: chat, namespace: shop}
+spec:
+  default:
+  slack:
+    apiURLSecretRef: {name: slack, key: url}
+    channel: #alerts
+"""
+    status, out, _ = tocsin("lint", "a.yaml", a=channel)
+    assert status == 0
+    assert "a.yaml:5:3: warning: NotificationChannel shop/chat: spec.default: has no value" in out
+    assert "a.yaml:8:5: warning: NotificationChannel shop/chat: spec.slack.channel: has no" in out
+
+
+def test_a_missing_channel_is_shown_where_it_is_named(tocsin: Tocsin) -> None:
+    notify = """
+spec:
+  summary: It is down
+  expr: up == 0
+  notify:
+    channels:
+    - {name: chat}
+    - {name: pager, namespace: platform}
+    escalation:
+    - {after: 15m, channels: [{name: chat2}, {name: lead}]}
+"""
+    _, out, _ = tocsin("lint", "a.yaml", a=GOOD.partition("\nspec")[0] + notify)
+    for place, field, name in (
+        ("9:8", "channels[0]", "shop/chat"),
+        ("10:8", "channels[1]", "platform/pager"),
+        ("12:47", "escalation[0].channels[1]", "shop/lead"),
+    ):
+        head = f"a.yaml:{place}: error: AlertRule shop/good: spec.notify.{field}.name: there is no "
+        assert f"{head}NotificationChannel {name}: " in out.replace(": info: ", ": error: ")
+
+
 def test_explain(tocsin: Tocsin) -> None:
     status, out, _ = tocsin("explain", "label-dropped", "channelnotfound")
     assert status == 0

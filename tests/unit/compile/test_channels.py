@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ObjectRef, SecretKeyRef
 from tocsin.api.notification_channel import NotificationChannelSpec
+from tocsin.api.problem import Reason
 from tocsin.compile.channels import (
     MAX_SECRET_BYTES,
     SecretUse,
@@ -136,12 +137,27 @@ def test_a_tenants_relay_never_gets_the_platforms_password() -> None:
     assert "global" not in document
 
 
+def test_a_tenant_acts_for_nobody_else_with_the_platforms_password() -> None:
+    """S06: PLAIN's identity says for whom the relay takes the mail."""
+    smtp = {"smarthost": "relay.example.org:25", "from": "a@example.org"}
+    config = OperatorConfig.model_validate({"smtp": smtp})
+    ref = ObjectRef("NotificationChannel", "shop", "c")
+    mail = {"to": "b@example.org", "authIdentity": "boss"}
+    [problem] = check_channel(ref, NotificationChannelSpec.model_validate({"email": mail}), config)
+    assert problem.field == "spec.email.authIdentity"
+    own = NotificationChannelSpec.model_validate({"email": mail | {"authUsername": "shop"}})
+    assert check_channel(ref, own, config) == ()
+
+
 WEBHOOK = {"webhook": {"url": "https://h.example.org/x"}}
 OAUTH2 = {
     "clientID": "c",
     "clientSecretSecretRef": {"name": "s", "key": "k"},
     "tokenURL": "https://login.example.org",
 }
+
+
+CREDENTIALS = {"credentialsSecretRef": {"name": "s", "key": "k"}}
 
 
 @pytest.mark.parametrize(
@@ -163,6 +179,14 @@ OAUTH2 = {
             WEBHOOK | {"httpConfig": {"oauth2": OAUTH2 | {"clientID": ""}}},
             "spec.httpConfig.oauth2.clientID",
         ),
+        (
+            WEBHOOK | {"httpConfig": {"authorization": {"type": "BAS\u0130C"} | CREDENTIALS}},
+            "spec.httpConfig.authorization.type",
+        ),
+        (
+            {"sns": {"topicARN": "arn:aws:sns:eu-west-1:1:a", "sigv4": {"externalID": "x"}}},
+            "spec.sns.sigv4.externalID",
+        ),
     ],
 )
 def test_what_alertmanager_would_not_load_stays_out(spec: dict[str, object], field: str) -> None:
@@ -171,3 +195,35 @@ def test_what_alertmanager_would_not_load_stays_out(spec: dict[str, object], fie
     channel = NotificationChannelSpec.model_validate(spec)
     problems = check_channel(ref, channel, OperatorConfig())
     assert [problem.field for problem in problems] == [field]
+
+
+def _details(text: str, count: int) -> NotificationChannelSpec:
+    details = {f"d{number}": text.replace("#", str(number)) for number in range(count)}
+    member = {"apiKeySecretRef": {"name": "s", "key": "k"}, "details": details}
+    return NotificationChannelSpec.model_validate({"opsgenie": member})
+
+
+def test_a_channel_is_small_enough_to_share_one_secret() -> None:
+    """S14: half a megabyte of one tenant would leave no room for anybody else."""
+    ref = ObjectRef("NotificationChannel", "shop", "c")
+    [problem] = check_channel(ref, _details("x" * 8192, 64), OperatorConfig())
+    assert problem.reason == Reason.SIZE_LIMIT
+    assert "32,768" in problem.message
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        r'{{ match "(\\pL|\\pN){0,2#}" "a" }}',
+        '{{ reReplaceAll "(x*)*" "$1$1" (printf "%20#00d" 1) }}',
+        '{{ reReplaceAll "(x*)*" "$1" (printf "%3#00d" 1) }}{{/* # */}}',
+    ],
+)
+def test_judging_a_channels_templates_ends_soon(template: str) -> None:
+    """S14: 64 such fields kept the operator busy for minutes, and all tenants waiting."""
+    ref = ObjectRef("NotificationChannel", "shop", "c")
+    problems = check_channel(ref, _details(template, 64), OperatorConfig())
+    assert problems
+    assert len(problems) < 20
+    assert problems[-1].reason == Reason.INVALID_TEMPLATE
+    assert "takes too long" in problems[-1].message

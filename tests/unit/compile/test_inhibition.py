@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from tocsin.api.alert_rule import AlertRuleSpec, InhibitedBy
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Reason
-from tocsin.compile.inhibition import InhibitBlock, inhibit_block, inhibit_rules_of
+from tocsin.compile.inhibition import (
+    InhibitBlock,
+    check_inhibited_by,
+    inhibit_block,
+    inhibit_rules_of,
+)
 from tocsin.compile.inhibition_graph import InhibitionGraph, cycle_problem
 from tocsin.compile.inhibition_sources import source_warnings
 
@@ -146,3 +151,11 @@ def test_sources_that_are_absent_or_slow_are_told() -> None:
         (Reason.SOURCE_NOT_FOUND, "spec.inhibitedBy"),
     ]
     assert "AlertRule shop/c fires 1m later than a" in found[0].message
+
+
+def test_a_name_that_the_reloader_would_replace_is_refused() -> None:
+    """It was found only in the document, where it refused everybody's younger growth."""
+    entries = [InhibitedBy.model_validate({"alertName": "x$(HOME)"})]
+    [problem] = check_inhibited_by(ref("a"), "a", entries)
+    assert problem.field == "spec.inhibitedBy[0].alertName"
+    assert "$(HOME)" in problem.message

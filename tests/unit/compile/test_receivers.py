@@ -16,7 +16,7 @@ from tocsin.compile.channels import SecretUse, check_channel, check_secret_value
 from tocsin.compile.messages import message_templates
 from tocsin.compile.receivers.table import RECEIVERS
 from tocsin.compile.receivers.team import holds_team, mentions_team, with_team
-from tocsin.compile.receivers.versions import FIELD_SINCE, RECEIVER_SINCE
+from tocsin.compile.receivers.versions import FIELD_SINCE, NOT_PASSED_ON, RECEIVER_SINCE
 
 REF = ObjectRef("NotificationChannel", "shop", "c")
 
@@ -32,6 +32,15 @@ def problems(spec: NotificationChannelSpec, version: str) -> tuple[Problem, ...]
 
 def test_every_receiver_of_the_api_is_in_the_table() -> None:
     assert set(RECEIVERS) == set(TYPES) - {"existing"} == set(SMALL)
+
+
+@pytest.mark.parametrize("kind", sorted(SMALL))
+def test_what_prometheus_operator_would_refuse_is_refused_alone(kind: str) -> None:
+    """With a selector, one of these would stop everybody's configuration."""
+    selects = OperatorConfig.model_validate({"alertmanager": {"selectsConfigs": True}})
+    refused = [one.field for one in check_channel(REF, small(kind), selects)]
+    assert refused == ([f"spec.{kind}"] if NOT_PASSED_ON.get(kind) == () else [])
+    assert check_channel(REF, small(kind), OperatorConfig()) == ()
 
 
 @pytest.mark.parametrize(("kind", "since"), RECEIVER_SINCE.items())
@@ -57,6 +66,42 @@ def test_an_old_alertmanager_gets_no_function_that_it_does_not_know(
     """One unknown function in the shared file would make it refuse everything."""
     text = message_templates(("critical", "warning"), version)
     assert ("toJson" in text) == (version >= (0, 31))
+
+
+@pytest.mark.parametrize(
+    ("channel", "stray"),
+    [
+        ("#{teams}-alerts", "{teams}"),
+        ("#{team}-{labels.app}", "{labels.app}"),
+        ("#{{ .CommonLabels.app }}", ""),
+        ("#{team}-alerts", ""),
+    ],
+)
+def test_what_is_nearly_the_placeholder_is_refused(channel: str, stray: str) -> None:
+    slack = SMALL["slack"] | {"channel": channel}
+    found = problems(NotificationChannelSpec.model_validate({"slack": slack}), "0.34.0")
+    assert [one.field for one in found] == (["spec.slack.channel"] if stray else [])
+    assert all(
+        f"holds {stray}, and {{team}} is the only placeholder" in one.message for one in found
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "refused"),
+    [
+        ("pagerduty", {"severity": "high"}, True),
+        ("pagerduty", {"severity": "error"}, False),
+        ("pagerduty", {"severity": "{{ .CommonLabels.severity }}"}, False),
+        ("opsgenie", {"priority": "high"}, True),
+        ("opsgenie", {"priority": "P2"}, False),
+    ],
+)
+def test_a_word_that_the_provider_does_not_know_is_refused(
+    kind: str, member: dict[str, str], *, refused: bool
+) -> None:
+    spec = NotificationChannelSpec.model_validate({kind: SMALL[kind] | member})
+    fields = [one.field for one in problems(spec, "0.34.0")]
+    assert fields == ([f"spec.{kind}.{next(iter(member))}"] if refused else [])
 
 
 def test_the_placeholder_of_the_team() -> None:

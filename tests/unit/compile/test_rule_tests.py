@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tocsin.api.alert_rule import ExpectedAlert
 from tocsin.compile.rule_tests_answer import FiringAlert, read_case
-from tocsin.compile.rule_tests_report import _unmatched
+from tocsin.compile.rule_tests_report import _unmatched, _unrendered
 from tocsin.compile.rule_tests_series import Samples, read_series, read_values, write_series
 
 FIRING = (
@@ -118,3 +118,17 @@ def test_alerts_are_paired_wherever_they_can_be(
     )
     assert (not missing and not extra) == fits
     assert len(expected) - len(missing) == len(firing) - len(extra)
+
+
+def test_a_text_that_could_not_be_rendered_is_named() -> None:
+    text = "<error expanding template: error executing template x: at <toTime>: no number>"
+    alerts = [FiringAlert({"alertname": "a"}, {"summary": text})]
+    assert list(_unrendered(alerts)) == [
+        "the annotation summary could not be rendered: <toTime>: no number"
+    ]
+
+
+def test_a_tenants_text_keeps_nobody_busy() -> None:
+    """A regular expression took time by the cube here: days for these (S13)."""
+    text = "<error expanding template: " * 5_000 + " at " * 25_000
+    assert list(_unrendered([FiringAlert({}, {"summary": text})])) == []

@@ -115,6 +115,24 @@ def test_a_label_that_may_be_there_is_let_pass(lint: Linter, text: str, expressi
     assert "label-dropped" not in names(found)
 
 
+@pytest.mark.parametrize(
+    ("expression", "level", "says"),
+    [
+        ("100 * a / b", {"above": "5%"}, "5% is 0.05, and the expression has multiplied by 100"),
+        ("a / b * 100", {"below": "5%"}, 'or write below: "5"'),
+        ("100 * a / b", {"above": 5}, ""),
+        ("a / b", {"above": "5%"}, ""),
+    ],
+)
+def test_a_query_in_percent_is_not_compared_with_a_percentage(
+    lint: Linter, expression: str, level: dict[str, Any], says: str
+) -> None:
+    found = lint(rule(expr=expression, levels=[{"severity": "warning", **level}]))
+    texts = [one.message for one in found if one.check == "percent-twice"]
+    assert bool(texts) == bool(says)
+    assert all(says in text for text in texts)
+
+
 def test_levels_count_as_comparisons(lint: Linter) -> None:
     levels = [{"severity": "warning", "above": "5%"}]
     ratio = 'sum(rate(a_total{c="5"}[5m])) / sum(rate(a_total[5m]))'

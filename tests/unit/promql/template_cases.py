@@ -147,6 +147,11 @@ FAILING = {
     "{{ not }}": "not takes 1 argument, here it gets 0",
     "{{ query }}": "query takes 1 argument, here it gets 0",
     "{{ first.Value }}": "first takes 1 argument, here it gets 0",
+    "{{ .CommonLabels.job }}": "there is no .CommonLabels in the template of an alert",
+    "{{ .labels.job }}": "there is no .labels in the template of an alert",
+    "{{ range .Labels }}{{ $.Bar }}{{ end }}": "there is no .Bar in the template of an alert",
+    "{{ $labels.a.b }}": "$labels.a has no fields, so .b fails",
+    "{{ $value.x }}": "$value has no fields, so .x fails",
 }
 
 ALERTMANAGER_GOOD = [

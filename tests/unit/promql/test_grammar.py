@@ -65,7 +65,7 @@ def theirs(node: promql_parser.Expr, length: int = 0) -> Any:  # noqa: PLR0911 l
     """Write promql-parser's tree likewise."""
     match node:
         case promql_parser.NumberLiteral():
-            return ("number", repr(node.val))
+            return ("number", repr(abs(node.val)))  # a sign is folded into it
         case promql_parser.StringLiteral():
             return ("string",)
         case promql_parser.VectorSelector():

@@ -58,7 +58,7 @@ WITHOUT_QUERY = [
     "{{ `{{ query }}` }}",
     "{{/* query */}}",
     "{{ $labels.query }}",
-    "{{ .query }}",
+    "{{ with .Labels }}{{ .query }}{{ end }}",
     "{{ $query := 1 }}{{ $query }}",
     '{{ define "query" }}{{ end }}{{ template "query" }}',
 ]
@@ -229,3 +229,27 @@ def test_functions_that_a_prometheus_does_not_have_are_refused(
 def test_every_function_with_a_version_exists() -> None:
     for product, since in SINCE.items():
         assert set(since) <= set(FUNCTIONS[product])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{{ .CommonLabels.job }}", "there is no .CommonLabels in the template of an alert: write"),
+        ("{{ if .Values.x }}a{{ end }}", "line 1, column 7: there is no .Values"),
+        ("{{ len (printf .labels.x) }}", "there is no .labels"),
+        ("{{ range .Labels }}{{ $.Bar }}{{ end }}", "there is no .Bar"),
+        ("{{ with .Labels }}a{{ else }}{{ .Bar }}{{ end }}", "there is no .Bar"),
+        ("{{ $labels.a.b }}", "$labels.a has no fields, so .b fails"),
+        ("{{ $value.x }}", "$value has no fields, so .x fails"),
+        ("{{ .Labels.job }}{{ .Value }}{{ .ExternalURL }}{{ . }}{{ $.Labels.job }}", ""),
+        ("{{ with .Labels }}{{ .job }}{{ end }}", ""),
+        ('{{ range $series := query "up" }}{{ $series.Labels.job }}{{ .Value }}{{ end }}', ""),
+        ('{{ $value := query "up" | first }}{{ $value.Labels }}', ""),
+        ('{{ define "a" }}{{ .job }}{{ end }}{{ template "a" .Labels }}', ""),
+    ],
+)
+def test_fields_that_an_alert_does_not_have_are_refused(text: str, says: str) -> None:
+    """Prometheus would write an error in the summary's place when the alert fires."""
+    problem = check_template(text, product="prometheus")
+    assert (problem is not None) == bool(says)
+    assert problem is None or says in problem.message

@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from tocsin.adapters.clock import SystemClock
+from tocsin.api.alert_rule import InhibitedBy
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ALERT_RULE, API_VERSION, NOTIFICATION_CHANNEL, ObjectRef
+from tocsin.api.problem import Reason
+from tocsin.compile.inhibition import inhibit_block
 from tocsin.compile.names import child_name
+from tocsin.reconcile.children import Children
 from tocsin.reconcile.entries import ALERTMANAGER, decode_data, pack
 from tocsin.reconcile.feed import CHILD, NAMESPACE, SnapshotFeed
 from tocsin.reconcile.fingerprint import fingerprint
+from tocsin.reconcile.outside import Outside
 from tocsin.reconcile.queue import WorkQueue
 from tocsin.reconcile.snapshot import Snapshot
 
@@ -46,6 +51,20 @@ class Fed:
             keys.add(key)
             self.queue.done(key)
         return keys
+
+
+class Applies:
+    """An API server that takes whatever is applied."""
+
+    def __init__(self) -> None:
+        self.version = 100
+
+    async def apply(self, _resource: Any, document: dict[str, Any]) -> dict[str, Any]:
+        self.version += 1
+        return {**document, "metadata": {**document["metadata"], "resourceVersion": self.version}}
+
+    def wrote(self, *_what: str) -> None:
+        """Count nothing."""
 
 
 @pytest.fixture
@@ -128,6 +147,35 @@ async def test_a_namespaces_new_labels_concern_its_rules_and_every_grant(fed: Fe
     changed["metadata"]["labels"] = {"tenant": "true"}
     fed.feed.seen(NAMESPACE, "MODIFIED", changed)
     assert await fed.work() == {RULE, ALERTMANAGER}
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_who_goes_lets_in_whom_a_cycle_kept_out(fed: Fed, named: bool) -> None:
+    """The one that is kept out is no neighbour in the graph: nobody else would ask it again."""
+    other = ObjectRef(ALERT_RULE, "shop", "other")
+    fed.feed.seen(ALERT_RULE, "ADDED", document(RULE, 1))
+    fed.feed.seen(ALERT_RULE, "ADDED", document(other, 1))
+    if named:
+        sources = [InhibitedBy(kind="AlertRule", name="other")]
+        fed.snapshot.inhibitions.put(RULE, "errors", inhibit_block("shop", sources))
+    fed.snapshot.rules[other].rejected = Reason.INHIBITION_CYCLE
+    await fed.work()
+    fed.feed.gone(RULE)
+    assert (other in await fed.work()) is named
+
+
+async def test_a_child_of_another_digest_lets_the_old_inhibition_retire(fed: Fed) -> None:
+    fed.feed.seen(ALERT_RULE, "ADDED", document(RULE, 1))
+    await fed.work()
+    entry = fed.snapshot.rules[RULE]
+    cluster = Applies()
+    outside = Outside(cluster, *[cluster] * 5)  # type: ignore[arg-type] # one stands for all
+    children = Children(outside, fed.snapshot, fed.queue, LABELS)
+    for mark, retires in (("old", False), ("new", True), ("new", False), ("", True)):
+        made = child(0)
+        made["spec"]["groups"][0]["rules"][0]["labels"] = {"tocsin_inhibit": mark}
+        await children.ensure(RULE, entry, made)
+        assert (ALERTMANAGER in await fed.work()) is retires
 
 
 def secret(text: str, **labels: str) -> dict[str, Any]:

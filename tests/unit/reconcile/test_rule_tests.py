@@ -147,11 +147,25 @@ def test_the_record_of_the_same_tests_and_program_is_trusted() -> None:
     async def check(setting: Setting) -> None:
         ref, plan = plan_of("shop/errors")
         record = f"{plan.digest} promtool 3.15.0"
-        assert setting.tests.judge(ref, plan, record).passed == 1
         for other in ("", f"{plan.digest} promtool 3.14.0", f"{'0' * 32} promtool 3.15.0", "x"):
             assert setting.tests.judge(ref, plan, other).holds_back
+        assert setting.tests.judge(ref, plan, record).passed == 1
         assert record_for(plan, record) == record
         assert record_for(plan, "x") == record_for(None, record) == ""
+
+    running(check)
+
+
+def test_a_record_that_is_removed_by_hand_was_seen() -> None:
+    """What passed comes back at once, also where promtool comes to no answer now."""
+
+    async def check(setting: Setting) -> None:
+        ref, plan = plan_of("shop/errors")
+        record = f"{plan.digest} promtool 3.15.0"
+        setting.tests.judge(ref, plan, record)
+        assert setting.tests.judge(ref, plan, "").record == record
+        await setting.turn()
+        assert setting.taken == []
 
     running(check)
 

@@ -1,5 +1,6 @@
 """Status: the first broken link is named, and a second pass changes nothing."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,17 @@ def test_waiting_for_another_object_is_reconciling():
     assert found["Ready"].status == "False"
     assert found["Reconciling"].reason is Reason.CHANNEL_NOT_FOUND
     assert "Stalled" not in found
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.NOT_CONFINED, Reason.POLICY_VIOLATED, Reason.RECEIVER_NOT_ALLOWED]
+)
+def test_what_the_platform_forbids_is_stalled(reason):
+    """A deployment that waits for `Ready` is told at once that only an edit helps."""
+    found = by_type(
+        conclude([broken("Valid", (Problem(reason, "spec", "not so"),))], good("Ready"))
+    )
+    assert found["Stalled"].reason is reason
 
 
 def test_an_unknown_link_does_not_block():

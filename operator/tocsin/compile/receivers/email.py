@@ -62,6 +62,8 @@ def _relay(email: Email, smtp: SMTPSettings | None) -> Iterator[Problem]:
         )
         return
     for field, value in (
+        # With the platform's password it would act for somebody else on the relay.
+        ("authIdentity", None if email.auth_username else email.auth_identity or None),
         ("requireTLS", None if email.require_tls else email.require_tls),
         ("tlsConfig", email.tls_config),
         ("forceImplicitTLS", email.force_implicit_tls),
@@ -84,6 +86,9 @@ def compile_email(email: Email, around: Surroundings) -> Entry:
     if "from" not in entry and smtp is not None:
         entry["from"] = smtp.from_
     entry.setdefault("require_tls", True)
+    if email.threading is not None:
+        # Alertmanager has no default here, and refuses the whole configuration.
+        entry["threading"]["thread_by_date"] = email.threading.thread_by_date
     entry["headers"] = {"Subject": call("title")} | {
         ("Subject" if one.name.lower() == "subject" else one.name): one.value
         for one in email.headers

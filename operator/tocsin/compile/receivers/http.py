@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tocsin.api.notification_channel import NotificationChannelSpec
@@ -9,12 +10,20 @@ from tocsin.api.problem import Problem
 from tocsin.api.receivers.http_config import TLSConfig
 from tocsin.compile.refusals import invalid, not_yet
 
+_WORD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]*")
+"""What HTTP takes for a scheme. Go's lower case of `BASİC` is `basic`, Python's is not."""
+
 
 def check_http(spec: NotificationChannelSpec) -> Iterator[Problem]:
     """Give what is refused in `httpConfig`."""
     http = spec.http_config
     if http is None:
         return
+    if http.authorization is not None and not _WORD.fullmatch(http.authorization.type):
+        yield invalid(
+            "spec.httpConfig.authorization.type",
+            "is no word that a header can hold: write letters and digits, such as Bearer",
+        )
     yield from check_tls("spec.httpConfig.tlsConfig", http.tls_config)
     if http.oauth2 is not None:
         if not http.oauth2.client_id:

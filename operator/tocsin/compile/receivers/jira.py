@@ -72,6 +72,9 @@ def _is_json(text: str) -> bool:
 def _field(field: JiraField | None, default: str) -> Any:
     """Write a text as every Alertmanager knows it; only `enableUpdate` needs an object."""
     template = default if field is None or field.template is None else field.template
+    if template in {"null", "~"}:
+        # go-yaml takes these for nothing even in quotes, and then for no jira field at all.
+        template = f'{{{{ "{template}" }}}}'
     if field is None or field.enable_update is None:
         return template
     return {"template": template, "enable_update": field.enable_update}

@@ -10,6 +10,7 @@ from tocsin.compile.messages import call
 from tocsin.compile.receivers.entry import Surroundings, compile_plainly
 from tocsin.compile.refusals import invalid
 
+_PRIORITIES = frozenset({"", "P1", "P2", "P3", "P4", "P5"})
 compile_opsgenie = compile_plainly(
     "opsgenie",
     {
@@ -29,8 +30,17 @@ compile_opsgenie = compile_plainly(
 
 
 def check_opsgenie(opsgenie: Opsgenie, around: Surroundings) -> Iterator[Problem]:
-    """Refuse a list of teams that Alertmanager would render twice, alert content and all (S09)."""
+    """
+    Refuse a priority that there is not, and a list of teams that is a template.
+
+    Alertmanager would render such a list twice, alert content and all (S09).
+    """
     del around
+    priority = opsgenie.priority or ""
+    if priority not in _PRIORITIES and "{{" not in priority:
+        yield invalid(
+            "spec.opsgenie.priority", "is no priority of Opsgenie's: write one of P1 to P5"
+        )
     for index, responder in enumerate(opsgenie.responders):
         if responder.type == "teams" and "{{" in (responder.name or ""):
             yield invalid(

@@ -56,6 +56,16 @@ def compile_sns(sns: SNS, around: Surroundings) -> Entry:
     return with_defaults(entry, {"subject": call("sns.subject"), "message": message})
 
 
+def check_sns(sns: SNS, around: Surroundings) -> Iterator[Problem]:
+    """Refuse an external id without a role: Alertmanager refuses everything for it."""
+    del around
+    if sns.sigv4 is not None and sns.sigv4.external_id and not sns.sigv4.role_arn:
+        yield invalid(
+            "spec.sns.sigv4.externalID",
+            "is only given when a role is assumed: write roleARN too, or leave it out",
+        )
+
+
 def check_pushover(pushover: Pushover, around: Surroundings) -> Iterator[Problem]:
     """Refuse a priority that Pushover would refuse each message for."""
     del around

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from tocsin.api.problem import Problem
 from tocsin.api.receivers.slack import Slack
+from tocsin.api.shown import plain
 from tocsin.compile.messages import call
 from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate, with_defaults
-from tocsin.compile.receivers.team import with_team
+from tocsin.compile.receivers.team import stray_placeholder, with_team
 from tocsin.compile.refusals import invalid
 
 _POST_MESSAGE = "https://slack.com/api/chat.postMessage"
@@ -32,6 +33,12 @@ def check_slack(slack: Slack, around: Surroundings) -> Iterator[Problem]:
     del around
     if slack.channel is None and slack.api_url_secret_ref is None:
         yield invalid("spec.slack.channel", "is missing: an app must be told where to post")
+    if stray := stray_placeholder(slack.channel or ""):
+        yield invalid(
+            "spec.slack.channel",
+            f"holds {plain(stray)}, and {{team}} is the only placeholder here: write {{team}}, or "
+            "a name without { and }",
+        )
 
 
 def compile_slack(slack: Slack, around: Surroundings) -> Entry:

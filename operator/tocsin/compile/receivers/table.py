@@ -14,9 +14,10 @@ from tocsin.compile.receivers.entry import Entry, Surroundings
 from tocsin.compile.receivers.http import check_http
 from tocsin.compile.receivers.jira import check_jira, compile_jira
 from tocsin.compile.receivers.opsgenie import check_opsgenie, compile_opsgenie
-from tocsin.compile.receivers.pagerduty import compile_pagerduty
+from tocsin.compile.receivers.pagerduty import check_pagerduty, compile_pagerduty
 from tocsin.compile.receivers.phones import (
     check_pushover,
+    check_sns,
     check_wechat,
     compile_pushover,
     compile_sns,
@@ -49,11 +50,11 @@ RECEIVERS: dict[str, Receiver] = {
     "msteams": Receiver("msteams_configs", compile_msteams),
     "msteamsv2": Receiver("msteamsv2_configs", compile_msteamsv2),
     "opsgenie": Receiver("opsgenie_configs", compile_opsgenie, check_opsgenie),
-    "pagerduty": Receiver("pagerduty_configs", compile_pagerduty),
+    "pagerduty": Receiver("pagerduty_configs", compile_pagerduty, check_pagerduty),
     "pushover": Receiver("pushover_configs", compile_pushover, check_pushover),
     "rocketchat": Receiver("rocketchat_configs", compile_rocketchat),
     "slack": Receiver("slack_configs", compile_slack, check_slack),
-    "sns": Receiver("sns_configs", compile_sns),
+    "sns": Receiver("sns_configs", compile_sns, check_sns),
     "telegram": Receiver("telegram_configs", compile_telegram, check_telegram),
     "victorops": Receiver("victorops_configs", compile_victorops),
     "webex": Receiver("webex_configs", compile_webex),

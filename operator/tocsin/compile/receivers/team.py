@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tocsin.api.notification_channel import NotificationChannelSpec
 
 _TEAM = re.compile(r"(?<!\{)\{team\}(?!\})")
+_STRAY = re.compile(r"\{(?!team\})[^{}]{0,40}\}")
 
 
 def holds_team(text: str | None) -> bool:
@@ -31,6 +32,12 @@ def with_team(text: str) -> str:
 def example_of(text: str) -> str:
     """Put an example in the placeholder's place, to judge the text around it."""
     return _TEAM.sub("team", text)
+
+
+def stray_placeholder(text: str) -> str | None:
+    """Give what looks like a placeholder and is none, such as `{teams}`; templates are none."""
+    found = _STRAY.search(text)
+    return None if "{{" in text or found is None else found.group()
 
 
 def mentions_team(spec: NotificationChannelSpec) -> bool:

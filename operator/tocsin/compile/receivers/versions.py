@@ -66,8 +66,20 @@ FIELD_SINCE: dict[str, dict[str, Version]] = {
 }
 
 
+NOT_PASSED_ON: dict[str, tuple[str, ...]] = {
+    "discord": (),
+    "jira": ("summary.enable_update", "description.enable_update"),
+    "mattermost": ("type",),
+    "msteams": (),
+}
+"""Receivers (all of them where no field is named) that prometheus-operator does not know in the
+way Tocsin writes them (discord, msteams: `webhook_url_file`). It refuses the whole Secret for
+one where it merges AlertmanagerConfigs. Source: `pkg/alertmanager/types.go` of release 0.93."""
+
+
 def check_versions(around: Surroundings) -> Iterator[Problem]:
     """Refuse what the Alertmanager of the operator's configuration would not load."""
+    yield from _not_passed_on(around)
     kind = around.spec.type
     since = RECEIVER_SINCE.get(kind, (0, 0))
     if since > alertmanager_version(around.config):
@@ -77,6 +89,26 @@ def check_versions(around: Surroundings) -> Iterator[Problem]:
         field = _given(getattr(around.spec, kind), path, f"spec.{kind}")
         if field is not None and first > alertmanager_version(around.config):
             yield too_new(field, first, around, "leave it out meanwhile")
+
+
+def _not_passed_on(around: Surroundings) -> Iterator[Problem]:
+    """Refuse what would not come through prometheus-operator to Alertmanager."""
+    kind = around.spec.type
+    if kind not in NOT_PASSED_ON or not around.config.alertmanager.selects_configs:
+        return
+    fields = [
+        _given(getattr(around.spec, kind), path, f"spec.{kind}") for path in NOT_PASSED_ON[kind]
+    ] or [f"spec.{kind}"]
+    for field in fields:
+        if field is not None:
+            yield Problem(
+                Reason.NOT_YET_SUPPORTED,
+                field,
+                "is not known to prometheus-operator, which would refuse everybody's "
+                "configuration for it while the Alertmanager object has "
+                "alertmanagerConfigSelector (alertmanager.selectsConfigs in the operator's "
+                "configuration): leave it out, or ask the platform to remove that selector",
+            )
 
 
 def too_new(field: str, since: Version, around: Surroundings, meanwhile: str) -> Problem:

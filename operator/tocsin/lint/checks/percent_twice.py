@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tocsin.api.number import promql_number
 from tocsin.lint.check import RuleCheck
 from tocsin.lint.finding import Finding, Level
 from tocsin.lint.rule import Rule, Settings
@@ -17,6 +18,7 @@ _HUNDRED = re.compile(r"\*[\s(]*100(?![\w.])|(?<![\w.])100[\s)]*\*")
 
 def _look(rule: Rule, settings: Settings) -> Iterator[Finding]:
     del settings
+    yield from _levels(rule)
     made = [
         one
         for one in rule.expressions
@@ -33,6 +35,22 @@ def _look(rule: Rule, settings: Settings) -> Iterator[Finding]:
                 "* 100 out of it, or write {value} %"
             )
             yield Finding(field, message, (found.start(), found.end() - found.start()))
+
+
+def _levels(rule: Rule) -> Iterator[Finding]:
+    """Tell of a query in percent that is compared with 5%, which is 0.05."""
+    query = next((one for one in rule.expressions if one.is_query), None)
+    if query is None or not _HUNDRED.search(query.text):
+        return
+    for index, level in enumerate(rule.spec.levels):
+        name = "above" if level.above is not None else "below"
+        line = level.above if level.above is not None else level.below
+        if isinstance(line, str) and line.endswith("%"):
+            message = (
+                f"{line} is {promql_number(line)}, and the expression has multiplied by 100 "
+                f'already: take the * 100 out of it, or write {name}: "{line[:-1]}"'
+            )
+            yield Finding(f"spec.levels[{index}].{name}", message)
 
 
 CHECK = RuleCheck("percent-twice", Level.WARNING, "A percentage is multiplied again.", _look)

@@ -54,6 +54,11 @@ class Execution:
         if self.work > self.limits.work:
             raise TooMuch("takes too long: simplify the template")
 
+    @property
+    def cost(self) -> int:
+        """Give what it took so far, in the unit of `work`."""
+        return self.work + 80 * self.steps
+
     def room(self) -> int:
         """Give how many characters a value may have."""
         return self.limits.written
