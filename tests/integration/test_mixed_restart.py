@@ -115,7 +115,8 @@ def operator(world: World) -> Iterator[RunningOperator]:
         world.cluster.create_namespace(name, labels=labels)
     config = {**CONFIG, "promtool": {"path": f"{real_programs()}/promtool"}}
     with ExitStack() as after:
-        after.callback(lambda: [world.delete(one) for one in [*rights(), base(FIRST)]])
+        for one in [*rights(), base(FIRST)]:
+            after.callback(world.delete, one)
         for name in (TEAM, OTHER):
             after.callback(world.admin.delete, "v1", "Namespace", name)
         yield after.enter_context(run_operator(world, config))

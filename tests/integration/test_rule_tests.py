@@ -240,6 +240,18 @@ def test_a_run_can_be_ended_from_another_thread() -> None:
     assert [one.again for one in answers] == [True]
 
 
+@pytest.mark.parametrize("number", [9, 15])
+def test_a_promtool_that_somebody_kills_condemns_no_test(tmp_path: Path, number: int) -> None:
+    """The kernel does so for lack of memory; it was not the limit of processor time."""
+    dies = tmp_path / "promtool"
+    dies.write_text(f"#!/bin/sh\nkill -{number} $$\n")
+    dies.chmod(0o755)
+    plan = plan_of(tests=[a_test("1x9")])
+    for answer in Promtool(dies).run([plan, plan]):
+        assert "killed by somebody else" in answer.stopped
+        assert answer.again
+
+
 def test_a_program_that_is_no_promtool_is_told(tmp_path: Path) -> None:
     other = tmp_path / "promtool"
     other.write_text("#!/bin/sh\nexit 3\n")

@@ -17,7 +17,7 @@ import yaml
 from tests.cluster.sink import Sink
 from tests.integration.conftest import run_operator
 from tests.integration.objects import Object, channel, consent, notify, rule, secret
-from tests.integration.test_base_secret import CONFIG, TEAM, base, rights
+from tests.integration.test_base_secret import CONFIG, NAME, TEAM, base, rights
 from tests.integration.test_mixed_restart import LEVELS, NIGHT, OFFICE
 from tests.integration.test_receivers_deliver import channels
 from tests.integration.waiting import wait_for
@@ -43,7 +43,7 @@ def strict(stack: World) -> Iterator[World]:
     stack.apply(*rights(), base(kube_prometheus.read_text()))
     stack.cluster.create_namespace(TEAM)
     select(stack, {})
-    settings = {**CONFIG["alertmanager"], "selectsConfigs": True}
+    settings = {"baseSecret": {"name": NAME}, "selectsConfigs": True}
     with run_operator(stack, {**CONFIG, "alertmanager": settings}):
         yield stack
     select(stack, None)
