@@ -26,7 +26,7 @@ from tocsin.api.alert_rule import AlertRuleSpec
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import Resource
 from tocsin.api.parse import parse_resource
-from tocsin.compile.rule_tests_plan import TESTS_FILE
+from tocsin.compile.rule_tests.plan import TESTS_FILE
 from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
 from tocsin.promql.verdict import Outcome, Verdict
 

@@ -26,7 +26,7 @@ from tests.integration.test_receivers_deliver import channels
 from tests.unit.compile import bases, cases
 
 from tocsin.compile.alertmanager import compile_alertmanager
-from tocsin.compile.base_reading import read_base
+from tocsin.compile.base.reading import read_base
 from tocsin.compile.yaml_text import write_yaml
 
 pytestmark = pytest.mark.programs
@@ -197,7 +197,7 @@ def test_what_we_take_alertmanager_takes(programs: Path, tmp_path: Path) -> None
 
 
 def test_a_merged_text_is_the_document_again() -> None:
-    from tocsin.compile.base_yaml import read_verbatim
+    from tocsin.compile.base.documents import read_verbatim
 
     for path in bases.GOOD:
         document = bases.merged(bases.read(path)).document

@@ -25,9 +25,9 @@ from tocsin.api.alert_rule import AlertRuleSpec
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ObjectRef, Resource
 from tocsin.api.parse import parse_spec
-from tocsin.compile.rule_tests_answer import Answer, read_case
-from tocsin.compile.rule_tests_plan import TestPlan
-from tocsin.compile.rule_tests_report import report
+from tocsin.compile.rule_tests.answer import Answer, read_case
+from tocsin.compile.rule_tests.plan import TestPlan
+from tocsin.compile.rule_tests.report import report
 from tocsin.compile.rules import CompiledRule, compile_alert_rule, expressions_of
 from tocsin.promql.parse import judge
 

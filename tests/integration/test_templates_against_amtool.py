@@ -15,8 +15,8 @@ from tests.cluster import ProgramsUnavailable, ensure_programs
 from tests.unit.promql.gotemplate import cases
 from tests.unit.promql.gotemplate.generated import Generator
 
-from tocsin.compile.messages import message_templates
-from tocsin.compile.template_built_in import built_in_templates
+from tocsin.compile.messages.built_in import built_in_templates
+from tocsin.compile.messages.texts import message_templates
 from tocsin.promql.gotemplate.product import encoded
 from tocsin.promql.gotemplate.render import Rendered, Template
 from tocsin.promql.template_nodes import read_tree

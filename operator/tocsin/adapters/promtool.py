@@ -5,7 +5,7 @@ It is fed with text of strangers, so it runs in a private folder with an empty
 environment and limits of processor time, memory and file size, and ends at a deadline.
 Many plans travel in one run (a start costs as much as three tests); where one of them
 brings it down, each is run again alone, so that its neighbours are still judged.
-Knows nothing of what the tests mean (`tocsin.compile.rule_tests_report`).
+Knows nothing of what the tests mean (`tocsin.compile.rule_tests.report`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tocsin.compile.rule_tests_answer import Answer
-from tocsin.compile.rule_tests_plan import TESTS_FILE, TestPlan
+from tocsin.compile.rule_tests.answer import Answer
+from tocsin.compile.rule_tests.plan import TESTS_FILE, TestPlan
 
 _MIB = 1 << 20
 _LARGEST_FILE = 64 * _MIB

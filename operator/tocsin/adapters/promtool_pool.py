@@ -16,8 +16,8 @@ from tocsin.adapters.promtool import (
 )
 from tocsin.api.config import PromtoolSettings
 from tocsin.api.duration import milliseconds
-from tocsin.compile.rule_tests_answer import Answer
-from tocsin.compile.rule_tests_plan import TestPlan
+from tocsin.compile.rule_tests.answer import Answer
+from tocsin.compile.rule_tests.plan import TestPlan
 
 LOG = logging.getLogger("tocsin")
 

@@ -9,7 +9,7 @@ from tocsin.api.config import BaseSecret, OperatorConfig
 from tocsin.cli.sources import UsageError
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 
 class _Assumed(dict[str, bytes]):
@@ -24,7 +24,7 @@ class _Assumed(dict[str, bytes]):
 
 def read_base_file(name: str, config: OperatorConfig) -> BaseConfiguration:
     """Read and judge the file; UsageError names every reason not to take it."""
-    from tocsin.compile.base_reading import read_base  # noqa: PLC0415 few have a base
+    from tocsin.compile.base.reading import read_base  # noqa: PLC0415 few have a base
 
     try:
         text = Path(name).read_bytes()

@@ -19,7 +19,7 @@ from tocsin.cli.live import Live, LiveCluster
 from tocsin.cli.offline import Offline
 from tocsin.cli.routes import AlertRoutes, configuration_of, routes_of
 from tocsin.cli.sources import Object, Place, Source, Unreadable
-from tocsin.compile.base_config import BaseConfiguration
+from tocsin.compile.base.configuration import BaseConfiguration
 from tocsin.compile.names import child_name
 from tocsin.compile.rules import CompiledRule
 from tocsin.errors import ClusterError

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tocsin.adapters.promql_worker import PromqlWorker
     from tocsin.cli.lint_report import Reported
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
     from tocsin.lint.rule import Settings
 
 _DESCRIPTION = """\

@@ -31,7 +31,7 @@ from tocsin.promql.outline import facts_of
 from tocsin.promql.verdict import Verdict
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 _FEW = 300
 """Rules that are checked sooner than a fork of this process is made."""

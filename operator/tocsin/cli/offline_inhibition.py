@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tocsin.api.meta import ALERT_RULE
 from tocsin.api.problem import Problem
-from tocsin.compile.inhibition_graph import InhibitionGraph, cycle_problem
-from tocsin.compile.inhibition_sources import source_warnings
+from tocsin.compile.inhibitions.graph import InhibitionGraph, cycle_problem
+from tocsin.compile.inhibitions.sources import source_warnings
 
 if TYPE_CHECKING:
     from tocsin.api.alert_rule import AlertRuleSpec

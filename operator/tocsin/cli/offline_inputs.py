@@ -11,7 +11,7 @@ from tocsin.compile.inputs import AlertmanagerInputs, ChannelInput
 from tocsin.compile.rules import CompiledRule
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 
 def alertmanager_inputs(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tocsin.api.config import OperatorConfig
     from tocsin.api.meta import ObjectRef
     from tocsin.cli.offline import Offline
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
     from tocsin.compile.rules import CompiledRule
     from tocsin.promql.verdict import Verdict
 

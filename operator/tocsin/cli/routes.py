@@ -17,7 +17,7 @@ from tocsin.cli.offline import Offline
 from tocsin.cli.offline_inputs import alertmanager_inputs, labels_of
 from tocsin.cli.sources import UsageError
 from tocsin.compile.alertmanager import compile_alertmanager
-from tocsin.compile.base_config import BaseConfiguration
+from tocsin.compile.base.configuration import BaseConfiguration
 from tocsin.compile.inputs import AlertmanagerInputs
 from tocsin.compile.route_model import RouteMatch, RouteNode, read_tree
 from tocsin.compile.routing import routing_of

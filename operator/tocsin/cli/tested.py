@@ -17,9 +17,9 @@ from tocsin.cli.configuration import read_config
 from tocsin.cli.confining import confine_with
 from tocsin.cli.offline import Offline
 from tocsin.cli.sources import Place, UsageError, objects_in, read_sources
-from tocsin.compile.rule_tests_answer import Answer
-from tocsin.compile.rule_tests_plan import TestPlan
-from tocsin.compile.rule_tests_report import Failure, TestResult, report
+from tocsin.compile.rule_tests.answer import Answer
+from tocsin.compile.rule_tests.plan import TestPlan
+from tocsin.compile.rule_tests.report import Failure, TestResult, report
 from tocsin.promql.verdict import Outcome, Verdict
 
 _BATCH = 32

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tocsin.compile.base_merge import merge
+from tocsin.compile.base.existing import existing_receivers, without_lost_receivers
+from tocsin.compile.base.merge import merge
 from tocsin.compile.channels import secret_uses, smtp_secret_use
-from tocsin.compile.existing import existing_receivers, without_lost_receivers
-from tocsin.compile.inhibition import inhibit_rules_of
+from tocsin.compile.inhibitions.block import inhibit_rules_of
 from tocsin.compile.inputs import AlertmanagerInputs, ChannelInput, ChannelKey
-from tocsin.compile.messages import message_templates, templates_file
+from tocsin.compile.messages.texts import message_templates, templates_file
 from tocsin.compile.receivers.entry import Surroundings, alertmanager_version
 from tocsin.compile.receivers.table import compile_receiver
 from tocsin.compile.tree import NOBODY, compile_tree, inhibit_rules, receiver_name

@@ -16,8 +16,8 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import KubeModel, ObjectRef, SecretKeyRef
 from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.api.problem import Problem, Reason
-from tocsin.compile.existing import check_existing
-from tocsin.compile.message_checks import (
+from tocsin.compile.base.existing import check_existing
+from tocsin.compile.messages.checks import (
     MessageUse,
     html_fields,
     message_template_cost,

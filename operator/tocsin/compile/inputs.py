@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ObjectRef
-from tocsin.compile.inhibition import InhibitBlock
+from tocsin.compile.inhibitions.block import InhibitBlock
 from tocsin.compile.notify import RouteBlock
 
 if TYPE_CHECKING:  # rules alone need no model of a channel, and a command starts sooner
     from tocsin.api.notification_channel import NotificationChannelSpec
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 ChannelKey = tuple[str, str]
 """A channel's namespace and name."""

@@ -145,7 +145,7 @@ def _matchers(route: Mapping[str, Any]) -> tuple[Matcher, ...]:
             return tuple(parse_matcher(text) for text in texts)
         except ValueError:
             pass  # in another notation than ours
-    from tocsin.compile.base_matchers import (  # noqa: PLC0415 few have a base, and it loads re2
+    from tocsin.compile.base.matchers import (  # noqa: PLC0415 few have a base, and it loads re2
         old_matchers,
         read_matchers,
     )

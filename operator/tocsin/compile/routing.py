@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
+from tocsin.compile.base.through import base_receivers
 from tocsin.compile.document_checks import check_document
 from tocsin.compile.hearers import Audience, Hearer, Missing, block_audience, default_hearers
 from tocsin.compile.inputs import AlertmanagerInputs
 from tocsin.compile.notify import RouteBlock
 from tocsin.compile.route_model import RouteMatch, read_tree, receivers_for
-from tocsin.compile.through_base import base_receivers
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 __all__ = ["RouteMatch", "Routing", "check_document", "read_tree", "receivers_for", "routing_of"]
 

@@ -21,7 +21,7 @@ from tocsin.compile.refusals import (
     severity_problem,
     shortest_interval,
 )
-from tocsin.compile.rule_tests import check_tests
+from tocsin.compile.rule_tests.checks import check_tests
 from tocsin.compile.tenancy import NAMESPACE_LABEL, is_confined
 
 _OWN_FIELD = {"alertname": "spec.alertName", "severity": "spec.severity", "team": "spec.team"}

@@ -16,7 +16,7 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import API_VERSION, GROUP, ObjectRef, Resource
 from tocsin.api.problem import Problem, Reason, Rejection
 from tocsin.compile.conditions import Condition, conditions_of
-from tocsin.compile.inhibition import InhibitBlock, check_inhibited_by, inhibit_block
+from tocsin.compile.inhibitions.block import InhibitBlock, check_inhibited_by, inhibit_block
 from tocsin.compile.levels import check_levels
 from tocsin.compile.names import canonical_json, child_name
 from tocsin.compile.no_data import NO_DATA, no_data_annotations
@@ -24,7 +24,7 @@ from tocsin.compile.notify import RouteBlock, route_block
 from tocsin.compile.policy import check_policy
 from tocsin.compile.rule_checks import check_meaning
 from tocsin.compile.rule_expressions import expressions_of, judge_expressions
-from tocsin.compile.rule_tests_plan import TestPlan, plan_tests
+from tocsin.compile.rule_tests.plan import TestPlan, plan_tests
 from tocsin.compile.rule_texts import texts_of
 from tocsin.compile.tenancy import texts_for_prometheus
 from tocsin.promql.confined import Confined

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from tocsin.api.meta import NOTIFICATION_CHANNEL, ObjectRef
 from tocsin.api.problem import Reason
-from tocsin.compile.base_yaml import read_verbatim
+from tocsin.compile.base.documents import read_verbatim
 from tocsin.errors import ClusterError
 from tocsin.reconcile.budget import size_of
 from tocsin.reconcile.entries import ALERTMANAGER, decode_data

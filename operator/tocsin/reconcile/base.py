@@ -21,7 +21,7 @@ from tocsin.reconcile.entries import decode_data
 from tocsin.reconcile.record import CONFIG_KEY
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 BASE_KEY = "tocsin-base.yaml.gz"
 """Key of the Alertmanager Secret that holds the last good base, for the next start."""
@@ -104,7 +104,7 @@ class BaseState:
         return changed
 
     def _read(self, text: bytes, files: Mapping[str, bytes]) -> BaseConfiguration | tuple[str, ...]:
-        from tocsin.compile.base_reading import read_base  # noqa: PLC0415 few have a base
+        from tocsin.compile.base.reading import read_base  # noqa: PLC0415 few have a base
 
         base = self.config.alertmanager.base_secret
         without = frozenset({CONFIG_KEY} | ({base.key} if base is not None else set()))

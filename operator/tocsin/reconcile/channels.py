@@ -18,6 +18,7 @@ from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.api.parse import parse_spec
 from tocsin.api.problem import Problem, Reason, Rejection
 from tocsin.compile.alertmanager import ChannelInput
+from tocsin.compile.base.existing import receiver_problem
 from tocsin.compile.channels import (
     SecretUse,
     check_channel,
@@ -25,7 +26,6 @@ from tocsin.compile.channels import (
     clean_secret_value,
     secret_uses,
 )
-from tocsin.compile.existing import receiver_problem
 from tocsin.errors import ClusterError
 from tocsin.reconcile.awaiting import LOAD_DEADLINE
 from tocsin.reconcile.entries import ALERTMANAGER, ChannelEntry, SecretValue, unpack

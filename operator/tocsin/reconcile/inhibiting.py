@@ -9,8 +9,8 @@ from tocsin.api.alert_rule import AlertRuleSpec
 from tocsin.api.meta import ALERT_RULE, KubeModel, ObjectRef
 from tocsin.api.parse import parse_spec
 from tocsin.api.problem import Reason, Rejection
-from tocsin.compile.inhibition_graph import cycle_problem
-from tocsin.compile.inhibition_sources import source_warnings
+from tocsin.compile.inhibitions.graph import cycle_problem
+from tocsin.compile.inhibitions.sources import source_warnings
 from tocsin.compile.rules import CompiledRule
 from tocsin.reconcile.entries import ALERTMANAGER, unpack
 from tocsin.reconcile.queue import Urgency, WorkQueue

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from tocsin.api.meta import ObjectRef
-from tocsin.compile.inhibition import InhibitBlock
-from tocsin.compile.inhibition_graph import InhibitionGraph
+from tocsin.compile.inhibitions.block import InhibitBlock
+from tocsin.compile.inhibitions.graph import InhibitionGraph
 
 
 class Inhibitions:

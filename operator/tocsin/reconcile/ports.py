@@ -12,8 +12,8 @@ from typing import Any, Literal, Protocol
 
 from tocsin.api.meta import ObjectRef
 from tocsin.compile.loaded import Loaded
-from tocsin.compile.rule_tests_answer import Answer
-from tocsin.compile.rule_tests_plan import TestPlan
+from tocsin.compile.rule_tests.answer import Answer
+from tocsin.compile.rule_tests.plan import TestPlan
 from tocsin.promql.confined import Confined
 from tocsin.promql.verdict import Verdict
 

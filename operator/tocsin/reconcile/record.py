@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.api.notification_channel import NotificationChannelSpec
-from tocsin.compile.inhibition import InhibitBlock
+from tocsin.compile.inhibitions.block import InhibitBlock
 from tocsin.compile.notify import RouteBlock
 
 STATE_KEY = "tocsin-state.json.gz"

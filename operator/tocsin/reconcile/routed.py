@@ -14,11 +14,11 @@ from dataclasses import replace
 from tocsin.api.condition import Condition
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
+from tocsin.compile.base.through import fixed_labels, hidden_by
 from tocsin.compile.names import child_name
 from tocsin.compile.notify import RouteBlock
 from tocsin.compile.routing import Routing, routing_of
 from tocsin.compile.rules import TEAM_LABEL
-from tocsin.compile.through_base import fixed_labels, hidden_by
 from tocsin.reconcile.awaiting import LOAD_DEADLINE
 from tocsin.reconcile.entries import RuleEntry, unpack
 from tocsin.reconcile.outside import Outside

@@ -19,9 +19,9 @@ from typing import Any
 from tocsin.api.condition import Condition
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
-from tocsin.compile.rule_tests_answer import Answer
-from tocsin.compile.rule_tests_plan import TestPlan
-from tocsin.compile.rule_tests_report import report
+from tocsin.compile.rule_tests.answer import Answer
+from tocsin.compile.rule_tests.plan import TestPlan
+from tocsin.compile.rule_tests.report import report
 from tocsin.reconcile.fingerprint import TESTS_PASSED
 from tocsin.reconcile.outside import Outside
 from tocsin.reconcile.queue import Urgency, WorkQueue

@@ -19,7 +19,7 @@ from tocsin.api.meta import NOTIFICATION_CHANNEL, ObjectRef
 from tocsin.api.parse import parse_spec
 from tocsin.api.problem import Problem, Reason, Rejection
 from tocsin.compile.names import child_name
-from tocsin.compile.rule_tests_plan import TestPlan
+from tocsin.compile.rule_tests.plan import TestPlan
 from tocsin.compile.rules import CompiledRule
 from tocsin.reconcile.awaiting import LOAD_DEADLINE
 from tocsin.reconcile.children import Children

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.unit.compile import cases
 
 from tocsin.compile.alertmanager import AlertmanagerOutput, compile_alertmanager
-from tocsin.compile.base_config import BaseConfiguration
-from tocsin.compile.base_reading import read_base
+from tocsin.compile.base.configuration import BaseConfiguration
+from tocsin.compile.base.reading import read_base
 
 FOLDER = "/etc/alertmanager/config"
 GOOD = sorted((cases.TESTDATA / "base" / "good").glob("*.yaml"))

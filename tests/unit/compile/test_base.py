@@ -14,12 +14,12 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ObjectRef
 from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.api.problem import Reason
-from tocsin.compile.base_matchers import ReadMatcher, read_matchers
-from tocsin.compile.base_reading import read_base
-from tocsin.compile.base_yaml import MalformedYAMLError, read_verbatim
-from tocsin.compile.existing import check_existing, receiver_problem
+from tocsin.compile.base.documents import MalformedYAMLError, read_verbatim
+from tocsin.compile.base.existing import check_existing, receiver_problem
+from tocsin.compile.base.matchers import ReadMatcher, read_matchers
+from tocsin.compile.base.reading import read_base
+from tocsin.compile.base.through import base_receivers, fixed_labels, hidden_by
 from tocsin.compile.matchers import matcher
-from tocsin.compile.through_base import base_receivers, fixed_labels, hidden_by
 from tocsin.compile.yaml_text import write_yaml
 
 SECRET = "CANARY-1f2e3d"

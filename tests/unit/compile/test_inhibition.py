@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from tocsin.api.alert_rule import AlertRuleSpec, InhibitedBy
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Reason
-from tocsin.compile.inhibition import (
+from tocsin.compile.inhibitions.block import (
     InhibitBlock,
     check_inhibited_by,
     inhibit_block,
     inhibit_rules_of,
 )
-from tocsin.compile.inhibition_graph import InhibitionGraph, cycle_problem
-from tocsin.compile.inhibition_sources import source_warnings
+from tocsin.compile.inhibitions.graph import InhibitionGraph, cycle_problem
+from tocsin.compile.inhibitions.sources import source_warnings
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 SPACES = st.sampled_from(["shop", "other"])

@@ -13,11 +13,11 @@ from tocsin.api.meta import ObjectRef
 from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.compile import receivers
 from tocsin.compile.channels import check_channel
-from tocsin.compile.message_checks import MessageUse, html_fields, message_template_problem
-from tocsin.compile.message_rendering import rendered_problem
-from tocsin.compile.messages import message_templates
-from tocsin.compile.template_built_in import built_in_templates
-from tocsin.compile.template_groups import MANY, groups, names_in
+from tocsin.compile.messages.built_in import built_in_templates
+from tocsin.compile.messages.checks import MessageUse, html_fields, message_template_problem
+from tocsin.compile.messages.groups import MANY, groups, names_in
+from tocsin.compile.messages.rendering import rendered_problem
+from tocsin.compile.messages.texts import message_templates
 from tocsin.promql.gotemplate.values import Sequence, Struct
 from tocsin.promql.template_nodes import read_tree
 

@@ -13,7 +13,7 @@ from tocsin.api.notification_channel import TYPES, NotificationChannelSpec
 from tocsin.api.problem import Problem
 from tocsin.api.shape import shape_at
 from tocsin.compile.channels import SecretUse, check_channel, check_secret_value
-from tocsin.compile.messages import message_templates
+from tocsin.compile.messages.texts import message_templates
 from tocsin.compile.receivers.table import RECEIVERS
 from tocsin.compile.receivers.team import holds_team, mentions_team, with_team
 from tocsin.compile.receivers.versions import FIELD_SINCE, NOT_PASSED_ON, RECEIVER_SINCE

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.api.alert_rule import ExpectedAlert
-from tocsin.compile.rule_tests_answer import FiringAlert, read_case
-from tocsin.compile.rule_tests_report import _unmatched, _unrendered
-from tocsin.compile.rule_tests_series import Samples, read_series, read_values, write_series
+from tocsin.compile.rule_tests.answer import FiringAlert, read_case
+from tocsin.compile.rule_tests.report import _unmatched, _unrendered
+from tocsin.compile.rule_tests.series import Samples, read_series, read_values, write_series
 
 FIRING = (
     "    name: 0,\n    alertname: a, time: 9m, b, time: 1h20m, \n        exp:[], \n        got:[\n"

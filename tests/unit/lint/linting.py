@@ -11,7 +11,7 @@ from tocsin.cli.configuration import read_config
 from tocsin.cli.lint_report import Reported
 from tocsin.cli.lint_run import Lint
 from tocsin.cli.sources import Source
-from tocsin.compile.base_config import BaseConfiguration
+from tocsin.compile.base.configuration import BaseConfiguration
 from tocsin.lint.rule import Settings
 
 

@@ -8,8 +8,8 @@ import pytest
 from tests.unit.lint.linting import Linter
 
 from tocsin.cli.explain_command import page
-from tocsin.compile.base_config import BaseConfiguration
-from tocsin.compile.base_reading import read_base
+from tocsin.compile.base.configuration import BaseConfiguration
+from tocsin.compile.base.reading import read_base
 from tocsin.lint.finding import Level
 from tocsin.lint.registry import BY_NAME, COMMENT_CHECKS, RULE_CHECKS, SET_CHECKS
 

@@ -12,7 +12,7 @@ from tocsin.api.alert_rule import InhibitedBy
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ALERT_RULE, API_VERSION, NOTIFICATION_CHANNEL, ObjectRef
 from tocsin.api.problem import Reason
-from tocsin.compile.inhibition import inhibit_block
+from tocsin.compile.inhibitions.block import inhibit_block
 from tocsin.compile.names import child_name
 from tocsin.reconcile.children import Children
 from tocsin.reconcile.entries import ALERTMANAGER, decode_data, pack

@@ -13,7 +13,7 @@ from tocsin.api.notify import ChannelRef, Notify
 from tocsin.api.parse import parse_spec
 from tocsin.compile.alertmanager import ChannelInput
 from tocsin.compile.channels import secret_uses
-from tocsin.compile.inhibition import inhibit_block
+from tocsin.compile.inhibitions.block import inhibit_block
 from tocsin.compile.notify import route_block
 from tocsin.reconcile.budget import size_of
 from tocsin.reconcile.entries import ChannelEntry, RuleEntry, SecretValue, pack

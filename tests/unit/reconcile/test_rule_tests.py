@@ -11,8 +11,8 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import ObjectRef, Resource
 from tocsin.api.parse import parse_spec
 from tocsin.api.problem import Reason
-from tocsin.compile.rule_tests_answer import Answer
-from tocsin.compile.rule_tests_plan import TestPlan
+from tocsin.compile.rule_tests.answer import Answer
+from tocsin.compile.rule_tests.plan import TestPlan
 from tocsin.compile.rules import CompiledRule, compile_alert_rule
 from tocsin.promql.verdict import Outcome, Verdict
 from tocsin.reconcile.outside import Outside

@@ -6,5 +6,5 @@ where the user wrote none), and `check_<type>` where the schema leaves something
 cannot work or that this release does not do. `table` is the only list of them.
 
 Every secret is a `*_file` field, redirects are never followed, and templates only
-name what `tocsin.compile.messages` or the user defines.
+name what `tocsin.compile.messages.texts` or the user defines.
 """

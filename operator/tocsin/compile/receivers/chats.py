@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.api.receivers.mattermost import Mattermost
 from tocsin.api.receivers.rocketchat import RocketChat
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import (
     Entry,
     Surroundings,

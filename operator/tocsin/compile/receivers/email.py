@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from tocsin.api.config import SMTPSettings
 from tocsin.api.problem import Problem, Reason
 from tocsin.api.receivers.email import Email
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate
 from tocsin.compile.receivers.team import example_of, with_team
 from tocsin.compile.refusals import invalid

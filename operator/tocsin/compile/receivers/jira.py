@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from tocsin.api.problem import Problem
 from tocsin.api.receivers.jira import Jira, JiraField
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import (
     Entry,
     Surroundings,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tocsin.api.problem import Problem
 from tocsin.api.receivers.opsgenie import Opsgenie
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import Surroundings, compile_plainly
 from tocsin.compile.refusals import invalid
 

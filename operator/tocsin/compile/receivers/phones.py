@@ -9,7 +9,7 @@ from tocsin.api.problem import Problem
 from tocsin.api.receivers.pushover import Pushover
 from tocsin.api.receivers.sns import SNS
 from tocsin.api.receivers.wechat import WeChat
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import (
     Entry,
     Surroundings,

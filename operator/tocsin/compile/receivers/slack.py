@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tocsin.api.problem import Problem
 from tocsin.api.receivers.slack import Slack
 from tocsin.api.shown import plain
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate, with_defaults
 from tocsin.compile.receivers.team import stray_placeholder, with_team
 from tocsin.compile.refusals import invalid

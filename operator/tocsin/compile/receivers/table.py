@@ -68,7 +68,7 @@ def check_receiver(around: Surroundings) -> list[Problem]:
     kind = around.spec.type
     receiver = RECEIVERS.get(kind)
     if kind == "existing":
-        return []  # a receiver of the base; `tocsin.compile.existing` judges it
+        return []  # a receiver of the base; `tocsin.compile.base.existing` judges it
     if receiver is None:
         known = ", ".join(RECEIVERS)
         return [not_yet(f"spec.{kind}", f"use one of {known} meanwhile")]

@@ -24,7 +24,7 @@ def holds_team(text: str | None) -> bool:
 
 def with_team(text: str) -> str:
     """Write the placeholder as a template that Alertmanager renders."""
-    from tocsin.compile.messages import call  # noqa: PLC0415 rules alone need no messages
+    from tocsin.compile.messages.texts import call  # noqa: PLC0415 rules alone need no messages
 
     return _TEAM.sub(lambda _found: call("team"), text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import compile_plainly
 
 _CARD = {"title": call("markdown.title"), "text": call("msteams.text")}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tocsin.api.problem import Problem
 from tocsin.api.receivers.telegram import Telegram
-from tocsin.compile.messages import call
+from tocsin.compile.messages.texts import call
 from tocsin.compile.receivers.entry import Entry, Surroundings, opening, translate, with_defaults
 from tocsin.compile.refusals import invalid
 

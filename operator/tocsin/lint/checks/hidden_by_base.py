@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tocsin.api.meta import ObjectRef
-from tocsin.compile.through_base import hidden_by
+from tocsin.compile.base.through import hidden_by
 from tocsin.lint.check import SetCheck
 from tocsin.lint.finding import Finding, Level
 from tocsin.lint.world import World, fixed_labels_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tocsin.compile.base_fields import INTEGRATIONS
-from tocsin.compile.base_types import problems_of
+from tocsin.compile.base.fields import INTEGRATIONS
+from tocsin.compile.base.value_types import problems_of
 
 _SLACK = (
     "api_url api_url_file app_token app_token_file global.slack_api_url "

@@ -15,7 +15,7 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.duration import milliseconds
 from tocsin.api.problem import Problem, Reason
 from tocsin.compile.refusals import duration_problem, invalid
-from tocsin.compile.rule_tests_series import Samples, read_series, read_values, write_series
+from tocsin.compile.rule_tests.series import Samples, read_series, read_values, write_series
 
 MAX_SAMPLES = 100_000
 """Samples that all tests of a rule unfold to together: 4 MB in promtool."""

@@ -13,7 +13,7 @@ from tocsin.api.alert_rule import AlertRuleSpec
 from tocsin.api.duration import milliseconds, write_duration
 from tocsin.api.meta import KubeModel, ObjectRef
 from tocsin.api.problem import Problem, Reason
-from tocsin.compile.inhibition import InhibitBlock
+from tocsin.compile.inhibitions.block import InhibitBlock
 
 Lookup = Callable[[ObjectRef], KubeModel | None]
 """Gives the spec of an object that exists, None where there is none."""

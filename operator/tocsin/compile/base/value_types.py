@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tocsin.api.duration import PATTERN
-from tocsin.compile.base_fields import fields_of
+from tocsin.compile.base.fields import fields_of
 from tocsin.compile.refusals import is_request_url
 
 _PATTERNS = {

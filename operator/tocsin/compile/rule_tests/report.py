@@ -15,8 +15,8 @@ from tocsin.api.alert_rule import Expectation, ExpectedAlert, RuleTest
 from tocsin.api.duration import milliseconds, write_duration
 from tocsin.api.problem import Problem, Reason
 from tocsin.api.shown import plain, show
-from tocsin.compile.rule_tests_answer import Answer, FiringAlert, Seen, read_case
-from tocsin.compile.rule_tests_plan import TestPlan
+from tocsin.compile.rule_tests.answer import Answer, FiringAlert, Seen, read_case
+from tocsin.compile.rule_tests.plan import TestPlan
 
 _SHOWN_ALERTS = 5
 _SHOWN_CHARACTERS = 160

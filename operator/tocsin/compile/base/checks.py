@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tocsin.api.duration import PATTERN, milliseconds
-from tocsin.compile.base_fields import INTEGRATIONS
-from tocsin.compile.base_intervals import check_interval
-from tocsin.compile.base_matchers import old_matchers, read_matchers
-from tocsin.compile.base_receivers import POST_MESSAGE, check_receiver
-from tocsin.compile.base_types import problems_of
+from tocsin.compile.base.fields import INTEGRATIONS
+from tocsin.compile.base.intervals import check_interval
+from tocsin.compile.base.matchers import old_matchers, read_matchers
+from tocsin.compile.base.receivers import POST_MESSAGE, check_receiver
+from tocsin.compile.base.value_types import problems_of
 
 _DURATION = re.compile(PATTERN)
 _OUR_RECEIVER = re.compile("[a-z0-9](?:[-a-z0-9]*[a-z0-9])?/[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?")

@@ -1,8 +1,8 @@
 """
 The base: an Alertmanager configuration that was there before, and is kept.
 
-Here it is a value: what was read and judged (`tocsin.compile.base_reading`) and is put
-into Tocsin's own configuration (`tocsin.compile.base_merge`).
+Here it is a value: what was read and judged (`tocsin.compile.base.reading`) and is put
+into Tocsin's own configuration (`tocsin.compile.base.merge`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tocsin.compile.base_view import BaseView
+from tocsin.compile.base.view import BaseView
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from tocsin.api.config import OperatorConfig
 from tocsin.api.duration import milliseconds, write_duration
 from tocsin.api.meta import ObjectRef
 from tocsin.compile.names import canonical_json, digest_of
-from tocsin.compile.rule_tests import DEFAULT_INTERVAL
-from tocsin.compile.rule_tests_series import Samples, read_series, read_values, write_series
+from tocsin.compile.rule_tests.checks import DEFAULT_INTERVAL
+from tocsin.compile.rule_tests.series import Samples, read_series, read_values, write_series
 from tocsin.compile.tenancy import is_confined
 from tocsin.compile.yaml_text import write_yaml
 from tocsin.promql.literals import quoted

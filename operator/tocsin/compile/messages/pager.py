@@ -7,7 +7,7 @@ arrive as what they mean. What shows on a telephone is short.
 
 from __future__ import annotations
 
-from tocsin.compile.messages_parts import (
+from tocsin.compile.messages.parts import (
     BREAK_MENTIONS,
     PERCENT_AT,
     Dialect,

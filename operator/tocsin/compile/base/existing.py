@@ -18,7 +18,7 @@ from tocsin.api.problem import Problem, Reason
 from tocsin.compile.inputs import ChannelInput, ChannelKey
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 _FIELD = "spec.existing.receiver"
 

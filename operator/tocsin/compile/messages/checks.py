@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tocsin.api.notification_channel import NotificationChannelSpec
 from tocsin.api.problem import Problem, Reason
-from tocsin.compile.message_use import MessageUse
+from tocsin.compile.messages.use import MessageUse
 from tocsin.promql.templates import check_growth, check_template
 
 _TRUSTS_CONTENT = frozenset({"safeHtml", "safeUrl"})
@@ -53,7 +53,7 @@ def _message_problem(text: str, use: MessageUse) -> tuple[str, int]:
     if found is not None:
         return found.message, 0
     # Few channels have a template of their own, and what renders it takes a while to load.
-    from tocsin.compile.message_rendering import rendered_problem  # noqa: PLC0415 see above
+    from tocsin.compile.messages.rendering import rendered_problem  # noqa: PLC0415 see above
 
     return rendered_problem(text, use)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
-from tocsin.compile.inhibition import InhibitBlock
+from tocsin.compile.inhibitions.block import InhibitBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ markup is escaped, and a link always shows where it leads.
 
 from __future__ import annotations
 
-from tocsin.compile.messages_parts import (
+from tocsin.compile.messages.parts import (
     BREAK_MARKUP,
     BREAK_MENTIONS,
     PERCENT_AT,

@@ -12,10 +12,10 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 
-from tocsin.compile.message_use import MessageUse
-from tocsin.compile.messages import message_templates
-from tocsin.compile.template_built_in import built_in_templates
-from tocsin.compile.template_groups import NOW, Group, groups, names_in
+from tocsin.compile.messages.built_in import built_in_templates
+from tocsin.compile.messages.groups import NOW, Group, groups, names_in
+from tocsin.compile.messages.texts import message_templates
+from tocsin.compile.messages.use import MessageUse
 from tocsin.promql.gotemplate.render import Rendered, Template
 from tocsin.promql.gotemplate.values import Struct
 from tocsin.promql.template_functions import Version, version_of

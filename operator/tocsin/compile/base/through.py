@@ -9,7 +9,7 @@ from tocsin.api.meta import ObjectRef
 from tocsin.api.problem import Problem, Reason
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 _NAMED = 2
 _RECEIVERS = 8

@@ -7,7 +7,7 @@ Alertmanager give the notification up.
 
 from __future__ import annotations
 
-from tocsin.compile.messages_parts import (
+from tocsin.compile.messages.parts import (
     ONE_LINE,
     Dialect,
     define,

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tocsin.compile.messages_chat import chat_templates
-from tocsin.compile.messages_pager import pager_templates
-from tocsin.compile.messages_parts import (
+from tocsin.compile.messages.chat import chat_templates
+from tocsin.compile.messages.pager import pager_templates
+from tocsin.compile.messages.parts import (
     MOST,
     Dialect,
     define,
@@ -25,7 +25,7 @@ from tocsin.compile.messages_parts import (
     title_value,
     worst_severity,
 )
-from tocsin.compile.messages_ticket import ticket_templates
+from tocsin.compile.messages.ticket import ticket_templates
 from tocsin.compile.names import digest_of
 
 _NEWEST = (0, 34)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.compile.base_fields import INTEGRATIONS
-from tocsin.compile.base_matchers import ReadMatcher, old_matchers, read_matchers
+from tocsin.compile.base.fields import INTEGRATIONS
+from tocsin.compile.base.matchers import ReadMatcher, old_matchers, read_matchers
 
 Known = Mapping[str, str]
 """Labels whose values are known; the empty value means that the label is absent."""

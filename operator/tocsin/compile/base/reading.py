@@ -13,10 +13,10 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
-from tocsin.compile.base_checks import check_base
-from tocsin.compile.base_config import BaseConfiguration
-from tocsin.compile.base_view import view_of
-from tocsin.compile.base_yaml import MalformedYAMLError, read_verbatim
+from tocsin.compile.base.checks import check_base
+from tocsin.compile.base.configuration import BaseConfiguration
+from tocsin.compile.base.documents import MalformedYAMLError, read_verbatim
+from tocsin.compile.base.view import view_of
 from tocsin.compile.names import digest_of
 
 _OUR_PREFIX = "tocsin-"

@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tocsin.compile.base_fields import INTEGRATIONS
+from tocsin.compile.base.fields import INTEGRATIONS
 
 if TYPE_CHECKING:
-    from tocsin.compile.base_config import BaseConfiguration
+    from tocsin.compile.base.configuration import BaseConfiguration
 
 Tree = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """
 Every field that Alertmanager 0.34 knows in `global` and in receivers, with its type.
 
-Taken from its own types by reflection; the test of `tocsin.compile.base_checks` holds
+Taken from its own types by reflection; the test of `tocsin.compile.base.checks` holds
 it against the real loader. A field without a type is a string; `[x]` is a list, `{x}`
 a mapping, `@x` another struct of this table. Fields that nothing can be said about are
 `any`; `address` is an URL that may be a template, `time` a duration of Go's.

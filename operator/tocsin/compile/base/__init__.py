@@ -1,0 +1,1 @@
+"""The base: an Alertmanager configuration that was there before, judged and merged below ours."""

@@ -1,0 +1,1 @@
+"""What `inhibitedBy` asks of Alertmanager: the block, who mutes whom, and the sources."""
