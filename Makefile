@@ -34,11 +34,11 @@ demo: $(READY) ## from kubectl apply to a delivered notification, on real parts 
 test: $(READY) ## everything that is checked, with one line for what was skipped and why
 	@$(BIN)/python -m tests.run
 
-unit: $(READY) ## unit tests alone: no network, no cluster, half a minute
+unit: $(READY) ## quick unit tests: no network, no cluster, half a minute (make check runs the slow ones too)
 	@$(BIN)/python -m tests.run unit
 
 check: $(READY) ## format, lint, types, import contracts, unit tests, repository: no cluster
-	@$(BIN)/python -m tests.run format lint types imports unit contract
+	@$(BIN)/python -m tests.run format lint types imports unit slow contract
 
 lint types imports: $(READY)
 	@$(BIN)/python -m tests.run $@

@@ -115,12 +115,15 @@ def _node(run: Run) -> bool:
     return _pytest("tests/e2e")(run)
 
 
+_SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses=8")
+
 STEPS: dict[str, Callable[[Run], bool]] = {
     "format": _tool("ruff", "format", "--check", "operator", "tests"),
     "lint": _tool("ruff", "check", "operator", "tests"),
     "types": _tool("mypy"),
     "imports": _tool("lint-imports"),
-    "unit": _pytest("tests/unit", "-m", "not programs", "-n", "auto", "--maxprocesses=8"),
+    "unit": _pytest("tests/unit", "-m", "not programs and not slow", *_SIDE_BY_SIDE),
+    "slow": _pytest("tests/unit", "-m", "slow and not programs", *_SIDE_BY_SIDE),
     "contract": _pytest("tests/contract", "-m", "not programs"),
     "programs": _programs,
     "drift": _drift,

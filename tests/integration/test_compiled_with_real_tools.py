@@ -171,7 +171,7 @@ def test_active_times_hold_in_alertmanager_when_the_user_means_them(programs: Pa
 
 TEMPLATES = (
     *("title", "source", "severity", "text", "discord.text", "email.html"),
-    *("slack.title", "slack.text", "slack.color", "pagerduty.description", "pagerduty.severity"),
+    *("slack.title", "slack.text", "color", "headline", "pagerduty.severity"),
 )
 HOSTILE = '{{ template "email.default.html" . }}<script>alert(1)</script><!channel>&'
 
@@ -240,7 +240,7 @@ def test_messages_render_whatever_the_alerts_hold(
     if html:
         assert "<script" not in shown
         assert 'href="javascript' not in shown
-    if name in {"slack.text", "slack.color"}:
+    if name in {"slack.text", "color"}:
         assert "<" not in shown
     if group == "hostile" and name == "text":
         assert HOSTILE in shown

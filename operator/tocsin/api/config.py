@@ -164,6 +164,8 @@ class Limits(KubeModel):
     """ruleBytes is the largest PrometheusRule that one AlertRule may become."""
     bytes_per_namespace: Annotated[int, Field(ge=1024, le=1_000_000_000)] = 134_217_728
     """bytesPerNamespace is the largest sum of the PrometheusRules of one namespace."""
+    channel_bytes_per_namespace: Annotated[int, Field(ge=1024, le=1_000_000)] = 131_072
+    """channelBytesPerNamespace is what one namespace's channels may take of the Secret."""
 
 
 class PromtoolSettings(KubeModel):

@@ -203,7 +203,24 @@ class Offline:
                 self._reject(place, Rejection(ref, problems))
             else:
                 good.append(ref)
-        return good
+        return self._within_shares(good)
+
+    def _within_shares(self, good: Sequence[ObjectRef]) -> list[ObjectRef]:
+        """Refuse what passes its namespace's share; Secrets' values are not known here."""
+        from tocsin.compile.channel_quota import (  # noqa: PLC0415 start-up time
+            Claim,
+            beyond_share,
+            channel_size,
+        )
+
+        specs = {ref: self.channels[ref][1].spec for ref in good}
+        beyond = beyond_share(
+            (Claim(ref, 0, channel_size(ref, spec, self.config)) for ref, spec in specs.items()),
+            self.config,
+        )
+        for ref, problem in beyond.items():
+            self._reject(self.channels[ref][0], Rejection(ref, (problem,)))
+        return [ref for ref in good if ref not in beyond]
 
 
 def _bad_names(ref: ObjectRef) -> tuple[Problem, ...]:

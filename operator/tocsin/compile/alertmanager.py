@@ -28,6 +28,7 @@ __all__ = [
     "AlertmanagerOutput",
     "ChannelInput",
     "compile_alertmanager",
+    "receiver_of",
 ]
 
 
@@ -63,7 +64,7 @@ def compile_alertmanager(inputs: AlertmanagerInputs) -> AlertmanagerOutput:
             *inhibit_rules(inputs.config.severities),
             *inhibit_rules_of(inputs.inhibitions.values()),
         ],
-        "receivers": [{"name": NOBODY}, *(_receiver(channel, inputs) for channel in channels)],
+        "receivers": [{"name": NOBODY}, *(receiver_of(channel, inputs) for channel in channels)],
         "templates": [f"{folder}/{file}"],
     }
     if tree.time_intervals:
@@ -80,7 +81,8 @@ def compile_alertmanager(inputs: AlertmanagerInputs) -> AlertmanagerOutput:
     )
 
 
-def _receiver(channel: ChannelInput, inputs: AlertmanagerInputs) -> dict[str, Any]:
+def receiver_of(channel: ChannelInput, inputs: AlertmanagerInputs) -> dict[str, Any]:
+    """Write one channel's receiver."""
     folder = inputs.config.alertmanager.secret_files_path
     files = {use.field: f"{folder}/{use.file}" for use in secret_uses(channel.ref, channel.spec)}
     smtp = smtp_secret_use(inputs.config)

@@ -180,6 +180,10 @@ class AlertmanagerReconciler:
         refused = plan.refused
         secret.refused = _of("route:", refused) | _of("inhibit:", refused)
         secret.refused_channels = _of("channel:", refused)
+        told, secret.beyond_share = secret.beyond_share, plan.beyond_share
+        for name in sorted(told.keys() | secret.beyond_share.keys()):
+            if told.get(name) != secret.beyond_share.get(name):
+                self._queue.add(_channel(name), Urgency.REPAIR)
         self._snapshot.forget_blocks(plan.record.routes)
         self._wake(before[0] | before[2], before[1], before[3])
         for name in recorded.keys() | plan.record.channels.keys():

@@ -95,7 +95,8 @@ class ChannelReconciler:
         entry.judged = True
         entry.rejected = problems[0].reason if problems else None
         self._queue.add_after(ref, self._look_again(entry, values))
-        refused = str(ref) in self._snapshot.secret.refused_channels
+        secret = self._snapshot.secret
+        refused = str(ref) in secret.refused_channels or str(ref) in secret.beyond_share
         lost = self._lost_receiver(entry) is not None
         settled = bool(problems) or not values.complete or refused or lost
         if self._is_pending(ref, entry, settled=settled):
@@ -284,6 +285,8 @@ class ChannelReconciler:
         lost = self._lost_receiver(entry)
         if lost is not None:
             links.append(broken(APPLIED, (lost,)))
+        elif (beyond := self._snapshot.secret.beyond_share.get(str(ref))) is not None:
+            links.append(broken(APPLIED, (beyond,)))
         elif str(ref) in self._snapshot.secret.refused_channels:
             links.append(_no_room(self._snapshot))
         elif entry.pending_since is not None:

@@ -19,7 +19,7 @@ from tocsin.reconcile.entries import ALERTMANAGER, ChildEntry, RuleEntry, unpack
 from tocsin.reconcile.fingerprint import fingerprint, owned_part, read_child
 from tocsin.reconcile.outside import PROMETHEUS_RULES, Outside
 from tocsin.reconcile.ports import Document
-from tocsin.reconcile.queue import WorkQueue
+from tocsin.reconcile.queue import Urgency, WorkQueue
 from tocsin.reconcile.snapshot import Snapshot
 
 LOG = logging.getLogger("tocsin.reconcile")
@@ -81,8 +81,8 @@ class Children:
             self._snapshot.put_child(
                 ref.namespace, name, seen
             )  # else a later edit is known already
-        if child is not None and _retires(child, seen):
-            self._queue.add(ALERTMANAGER)
+        if child is not None:
+            self._left(ref, child, seen)
         return None
 
     async def remove(self, ref: ObjectRef, entry: RuleEntry, name: str) -> None:
@@ -93,13 +93,20 @@ class Children:
         await self._outside.cluster.delete(PROMETHEUS_RULES, ref.namespace, name, uid=child.uid)
         self._count(ref, "delete")
         self._snapshot.drop_child(ref.namespace, name)
-        if _retires(child, None):
-            self._queue.add(ALERTMANAGER)
+        self._left(ref, child, None)
 
     def forget(self, ref: ObjectRef) -> None:
         """Drop what is remembered of a rule that is gone."""
         self._repairs.pop(ref, None)
         self._pauses.pop(ref, None)
+
+    def _left(self, ref: ObjectRef, before: ChildEntry, now: ChildEntry | None) -> None:
+        """Let a route retire that nobody carries, and others have the room that it left."""
+        if _retires(before, now):
+            self._queue.add(ALERTMANAGER)
+        if before.size > (0 if now is None else now.size):
+            waiting = [one for one in self._snapshot.beyond_quota(ref) if one != ref]
+            self._queue.add_all(waiting, Urgency.REPAIR)
 
     def _count(self, ref: ObjectRef, verb: str) -> None:
         self._outside.telemetry.wrote(PROMETHEUS_RULES[2], verb)

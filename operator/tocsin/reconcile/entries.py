@@ -75,7 +75,7 @@ class RuleEntry(Entry):
     waiting_for: str = ""
     """The digest of the route that it waits for."""
     sized: tuple[int, int] | None = None
-    """A generation and the bytes that its PrometheusRule takes, where that was measured."""
+    """A generation and the bytes that its PrometheusRule asks for, where that was measured."""
 
 
 class SecretValue:
@@ -117,6 +117,8 @@ class ChannelEntry(Entry):
     """When it began to wait for the Secret's next write (monotonic), or None."""
     shown_use: int = -1
     """The `usedByCount` that is shown; -1 until it is known."""
+    sized: tuple[NotificationChannelSpec, int] | None = None
+    """A spec and what it adds to the Secret, where that was measured."""
 
 
 @dataclass(slots=True)
@@ -138,6 +140,8 @@ class ChildEntry:
     """The digest that marks its alerts as muted by others, empty without one."""
     tests_passed: str = ""
     """The annotation that says which tests passed, empty without one."""
+    size: int = 0
+    """Bytes of the live object, as the namespace's limit counts them."""
 
 
 ALERTMANAGER = ObjectRef("Alertmanager", "", "")

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from tocsin.api.meta import ALERT_RULE, GROUP
+from tocsin.compile.quota import size_of
 from tocsin.reconcile.entries import ChildEntry, pack
 
 LAST_GOOD = f"{GROUP}/last-good"
@@ -70,6 +71,7 @@ def read_child(document: Mapping[str, Any], label_names: frozenset[str]) -> Chil
         route=_digest(document.get("spec") or {}, "tocsin_route"),
         inhibit=_digest(document.get("spec") or {}, "tocsin_inhibit"),
         tests_passed=str((metadata.get("annotations") or {}).get(TESTS_PASSED, "")),
+        size=size_of({**document, "metadata": metadata}),
     )
 
 

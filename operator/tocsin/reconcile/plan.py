@@ -8,11 +8,12 @@ left out, and a channel whose edit does not fit stays as it is on record.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tocsin.api.meta import ObjectRef
+from tocsin.api.problem import Problem
 from tocsin.compile.alertmanager import AlertmanagerInputs, ChannelInput, compile_alertmanager
 from tocsin.compile.channels import secret_uses
 from tocsin.compile.routing import check_document
@@ -31,6 +32,7 @@ from tocsin.reconcile.record import (
     spec_document,
     write_record,
 )
+from tocsin.reconcile.share import beyond_shares
 from tocsin.reconcile.snapshot import Snapshot
 
 RETIRED_FOR = timedelta(hours=1)
@@ -50,6 +52,8 @@ class Plan:
     """Why Alertmanager would refuse the configuration; never to be written then."""
     document: Mapping[str, Any]
     refused: tuple[str, ...] = ()
+    beyond_share: Mapping[str, Problem] = field(default_factory=dict)
+    """Channels (`namespace/name`) whose growth passes their namespace's share, and why."""
 
 
 class Planner:
@@ -63,17 +67,21 @@ class Planner:
     def plan(self, more: Mapping[str, bytes]) -> Plan:
         """Plan the Secret; `more` are keys that are always in it."""
         routes, muting = self._routes(), self._inhibitions()
-        growth = self._growth(routes, muting)
+        channels = self._snapshot.inputs().channels
+        beyond = beyond_shares(self._snapshot, [channels[at] for at in self._by_age(channels)])
+        out = frozenset(f"channel:{ref}" for ref in beyond)
+        growth = [one for one in self._growth(routes, muting) if one not in out]
         budget = self._snapshot.config.alertmanager.max_secret_bytes
 
         def build(left_out: frozenset[str]) -> Plan:
-            return self._build(routes, muting, left_out, more)
+            return self._build(routes, muting, left_out | out, more)
 
         def fits(plan: Plan) -> bool:
             return not plan.faults and size_of(plan.data) <= budget
 
         plan, refused = fit(growth, build, fits)
-        return replace(plan, refused=refused)
+        told = {str(ref): problem for ref, problem in beyond.items()}
+        return replace(plan, refused=refused, beyond_share=told)
 
     def _growth(
         self, routes: Mapping[str, RouteRecord], muting: Mapping[str, InhibitionRecord]
@@ -160,8 +168,9 @@ class Planner:
         spec = with_present_permissions(given.ref, record.spec, spec_document(given.spec))
         if spec is None:
             return None
-        data = self._snapshot.secret.data or {}
-        files = {use.file: data.get(use.file, b"") for use in secret_uses(given.ref, spec)}
+        data = self._snapshot.secret.data
+        held = self._values(given.ref) if data is None else data  # one that vanished is put back
+        files = {use.file: held.get(use.file, b"") for use in secret_uses(given.ref, spec)}
         return ChannelInput(given.ref, spec, usable=all(files.values())), files
 
     def _channel_records(

@@ -43,6 +43,8 @@ class SecretState:
     """Route digests left out because the Secret's budget is spent."""
     refused_channels: frozenset[str] = frozenset()
     """Channels (`namespace/name`) left out, or kept at their last good, for the same reason."""
+    beyond_share: Mapping[str, Problem] = field(default_factory=dict)
+    """Channels that ask for more than their namespace's share has room for, and why."""
     foreign: bool = False
     """Whether it holds a configuration that Tocsin did not make: then it is left alone."""
     failure: str = ""

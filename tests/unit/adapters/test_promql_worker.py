@@ -141,6 +141,7 @@ def test_the_child_runs_under_limits(worker: PromqlWorker) -> None:
     assert b"TOKEN" not in environment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["die", "eat", "babble", "spin"])
 def test_the_culprit_is_found_and_its_neighbours_are_judged(
     mortal: PromqlWorker, word: str
@@ -157,6 +158,7 @@ def test_the_culprit_is_found_and_its_neighbours_are_judged(
     assert mortal.restarts == 2
 
 
+@pytest.mark.slow
 def test_a_child_that_hangs_is_ended(mortal: PromqlWorker) -> None:
     mortal.judge_many(["up"])
     mortal._seconds = 1.0

@@ -54,6 +54,7 @@ def limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_hostile_files_are_told_and_the_others_are_read(command: str, tmp_path: Path) -> None:
     """All in one folder and one limited process: none may end it, fill it, or hide the rest."""
@@ -93,6 +94,7 @@ def test_a_malformed_document_spoils_no_other() -> None:
     assert last.place.line("spec.expr") == 18
 
 
+@pytest.mark.slow
 def test_ten_thousand_documents_are_fine() -> None:
     documents = read_documents("---\n".join([GOOD] * 10_000).encode())
     assert len(documents) == 10_000

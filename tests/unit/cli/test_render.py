@@ -328,3 +328,16 @@ def test_a_missing_file_writes_no_escapes_to_the_terminal(tocsin: Tocsin) -> Non
     assert ran.status == 2
     assert "\\u001b[31mrule.yaml: error: cannot be read: No such file or directory" in ran.err
     assert "\x1b" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["render", "lint"])
+def test_the_newest_channels_beyond_their_share_are_refused(tocsin: Tocsin, command: str) -> None:
+    """The order of the files stands for age; secrets' values are not known and count nothing."""
+    Path("config.yaml").write_text("limits: {channelBytesPerNamespace: 1500}\n")
+    more = CHANNEL.replace("name: slack, namespace", "name: more, namespace")
+    ran = tocsin(command, "--config", "config.yaml", "-", given=f"{CHANNEL}---\n{more}")
+    assert ran.status == 1
+    said = ran.out + ran.err
+    assert "NotificationChannel shop/more: takes " in said
+    assert "1,500 is the limit for all" in said
+    assert "NotificationChannel shop/slack: takes" not in said

@@ -17,6 +17,8 @@ from tests.cluster import images, nodeconfig, nodeneeds
 from tests.cluster.images import Image
 from tests.cluster.nodeneeds import NodeUnavailable
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = nodeconfig.Folders(Path("/base"), Path("/plugins"), "group")
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.cluster.processes import ProcessError, Processes
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 _PARENT = """
 import sys

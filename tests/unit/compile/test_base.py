@@ -138,6 +138,7 @@ TREES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=8), TREES))
 def test_what_is_written_reads_back_verbatim(tree: dict[str, Any]) -> None:
     text = write_yaml(tree)

@@ -211,6 +211,7 @@ def test_a_channel_is_small_enough_to_share_one_secret() -> None:
     assert "32,768" in problem.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "template",
     [

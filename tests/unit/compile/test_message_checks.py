@@ -126,6 +126,7 @@ def test_the_pages_among_the_fields_are_known() -> None:
     assert "spec.pushover.message" in fields({"pushover": pushover | {"html": True}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "severities"),
     [("0.28.0", ("critical", "warning")), ("0.34.2", ("P0", "P1", "P2", "P3"))],
@@ -174,6 +175,7 @@ def test_labels_that_a_template_names_are_there() -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_case_gets_a_verdict() -> None:
     for text in (*cases.PLAIN[::9], *cases.FAILING[::9], *cases.PAGES[::9]):
         for html in (False, True):

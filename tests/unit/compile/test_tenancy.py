@@ -9,7 +9,7 @@ from tocsin.api.config import Limits, OperatorConfig
 from tocsin.api.meta import ALERT_RULE, ObjectRef, Resource
 from tocsin.api.policy import Policy, RequiredLabel
 from tocsin.api.problem import Reason, Rejection
-from tocsin.compile.quota import bytes_problem, may_pass, size_of
+from tocsin.compile.quota import bytes_problem, grown, may_pass, size_of
 from tocsin.compile.rules import CompiledRule, compile_alert_rule
 from tocsin.compile.tenancy import is_confined
 from tocsin.promql.confined import Confined
@@ -61,6 +61,12 @@ def test_bytes_are_counted_beside_the_older_ones() -> None:
     assert problem.reason is Reason.QUOTA_EXCEEDED
     assert "1,025" in problem.message
     assert "2,048" in problem.message
+
+
+def test_growth_that_does_not_fit_changes_nothing() -> None:
+    assert grown(100, 40, 60, 120) == 120
+    assert grown(100, 40, 61, 120) == 100
+    assert grown(100, 40, 0, 120) == 100  # still live until it has shrunk
 
 
 def test_a_size_is_that_of_files_and_clusters_alike() -> None:

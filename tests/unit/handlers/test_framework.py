@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tocsin.handlers.framework import ForgetfulMemories
 
 CHECK = """
@@ -17,6 +19,7 @@ assert kubernetes.__name__ == "kubernetes"
 """
 
 
+@pytest.mark.slow
 def test_the_operator_loads_neither_kubernetes_nor_httpx_before_they_are_needed():
     path = next(entry for entry in sys.path if entry.endswith("operator"))
     program = CHECK.format(path=path)

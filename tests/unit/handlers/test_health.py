@@ -60,6 +60,7 @@ def test_readiness_names_what_is_waited_for():
     assert scene.health.ready() == ()
 
 
+@pytest.mark.slow
 async def test_a_blocked_loop_is_measured():
     shown = []
     lag = LoopLag(time, shown.append)

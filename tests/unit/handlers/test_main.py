@@ -36,6 +36,7 @@ def test_unknown_choices(arguments: list[str], capsys: pytest.CaptureFixture[str
     capsys.readouterr()
 
 
+@pytest.mark.slow
 def test_no_cluster_is_said_with_the_remedy(tmp_path: Path):
     path = next(entry for entry in sys.path if entry.endswith("operator"))
     program = (

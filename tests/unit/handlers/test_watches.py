@@ -16,6 +16,8 @@ from tocsin.handlers import watches as module
 from tocsin.handlers.settings import InfiniteJitteredBackoff
 from tocsin.handlers.watches import Watches
 
+pytestmark = pytest.mark.slow
+
 
 def resource(plural: str, kind: str, *, namespaced: bool) -> dict[str, Any]:
     names = {"name": plural, "singularName": kind.lower(), "kind": kind}

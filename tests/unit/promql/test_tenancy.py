@@ -115,6 +115,7 @@ def test_valid_expressions_are_confined_whole(text: str) -> None:
     assert confine(text, "shop").text
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(EXPRESSIONS)
 def test_generated_expressions_are_confined_whole(text: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import pytest
+
 from tocsin.api.alert_rule import InhibitedBy
 from tocsin.api.config import OperatorConfig
 from tocsin.api.meta import NOTIFICATION_CHANNEL, ObjectRef
@@ -20,6 +22,8 @@ from tocsin.reconcile.entries import ChannelEntry, RuleEntry, SecretValue, pack
 from tocsin.reconcile.plan import Plan, Planner
 from tocsin.reconcile.queue import WorkQueue
 from tocsin.reconcile.snapshot import Snapshot
+
+pytestmark = pytest.mark.slow
 
 KEY = {"name": "credentials-of-the-team", "key": "token"}
 HTTP = {"authorization": {"credentialsSecretRef": KEY}}

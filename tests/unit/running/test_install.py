@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.cluster.base import ClusterAccess
 from tests.running import NAMESPACE, SERVICE_ACCOUNT, installed_documents, load_documents
 from tests.running.configuration import config_for
 from tests.running.install import INSTALL, ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_nothing_but_the_deployment_is_left_out() -> None:
