@@ -32,9 +32,9 @@ class BaseNews:
             return
         self._said = text
         if base.problem is not None:
-            LOG.error("%s", base.problem)
+            LOG.warning("%s", base.problem)
         elif base.unread:
-            LOG.error("the base Secret %s could not be read: %s", base.name, base.unread)
+            LOG.warning("the base Secret %s could not be read: %s", base.name, base.unread)
         else:
             LOG.info("the base Secret %s is merged", base.name)
         if base.problem is not None and base.uid:
