@@ -57,8 +57,11 @@ class AnswerCache:
 
 
 def _digest(question: Question) -> bytes:
-    # No expression that is ever asked about holds NUL beside a namespace.
-    text = question if isinstance(question, str) else f"{question[1]}\0{question[0]}"
+    # The word in front keeps the kinds apart: no tenant's text may meet another's answer.
+    if isinstance(question, str):
+        text = f"judge:{question}"
+    else:
+        text = f"confine:{question[1]}:{question[0]}"
     return sha256(text.encode(errors="surrogatepass")).digest()
 
 

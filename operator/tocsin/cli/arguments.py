@@ -40,3 +40,12 @@ def add_base(parser: argparse.ArgumentParser) -> None:
         help="the existing Alertmanager configuration that is kept (alertmanager.baseSecret), as "
         "a file; files that it names are taken to be there",
     )
+
+
+def add_alertmanager_version(parser: argparse.ArgumentParser) -> None:
+    """Add the version that the channels are judged for."""
+    parser.add_argument(
+        "--alertmanager-version",
+        metavar="VERSION",
+        help="refuse what this Alertmanager does not know; default: the configuration's",
+    )

@@ -79,17 +79,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _add_platform(parser: argparse.ArgumentParser) -> None:
     """Add what only the platform knows, and the files do not say."""
-    parser.add_argument(
-        "--base",
-        metavar="FILE",
-        help="the existing Alertmanager configuration that is kept (alertmanager.baseSecret), as "
-        "a file; files that it names are taken to be there",
+    from tocsin.cli.arguments import (  # noqa: PLC0415 only for this command
+        add_alertmanager_version,
+        add_base,
     )
-    parser.add_argument(
-        "--alertmanager-version",
-        metavar="VERSION",
-        help="refuse what this Alertmanager does not know; default: the configuration's",
-    )
+
+    add_base(parser)
+    add_alertmanager_version(parser)
     parser.add_argument(
         "--scrape-interval",
         metavar="TIME",

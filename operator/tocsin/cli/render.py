@@ -13,7 +13,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tocsin.cli.arguments import add_base, add_sources, add_surroundings
+from tocsin.cli.arguments import (
+    add_alertmanager_version,
+    add_base,
+    add_sources,
+    add_surroundings,
+)
 
 if TYPE_CHECKING:
     from tocsin.adapters.promql_worker import PromqlWorker
@@ -59,11 +64,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "values of other Secrets are shown as <secret>",
     )
     add_surroundings(parser)
-    parser.add_argument(
-        "--alertmanager-version",
-        metavar="VERSION",
-        help="refuse what this Alertmanager does not know; default: the configuration's",
-    )
+    add_alertmanager_version(parser)
     add_base(parser)
     parser.add_argument(
         "--output",

@@ -171,3 +171,10 @@ def test_the_cache_takes_any_text() -> None:
     cache = AnswerCache(2)
     cache.put("\ud800", Verdict(Outcome.INVALID, "no"))
     assert cache.get("\ud800") == Verdict(Outcome.INVALID, "no")
+
+
+@pytest.mark.parametrize("text", ["shop\0up", "shop:up", "confine:shop:up"])
+def test_no_text_meets_the_answer_for_a_confined_expression(text: str) -> None:
+    cache = AnswerCache(4)
+    cache.put(text, Verdict(Outcome.INVALID, "no"))
+    assert cache.get(("up", "shop")) is None
